@@ -1,0 +1,103 @@
+import type { ConnectionState, Fallback } from '../../shared/connection-state.ts';
+import type { EndpointDiagnosis } from '../../shared/ipc.ts';
+import type { PreferredProtocol } from '../../shared/protocol.ts';
+import type { RoomError } from '../../shared/room-error.ts';
+import type { MediaKind } from '../../shared/signaling.ts';
+import type { TimelineEntry } from '../../shared/timeline.ts';
+
+/** What a call is made of. Names and meaning follow VideoSDK's Cloud Proxy options. */
+export interface RoomOptions {
+  roomId: string;
+  /** Join token; empty for a server that asks for none. */
+  token: string;
+  displayName: string;
+  /** Origin room server, `https://` or `wss://` (`http://` and `ws://` on loopback). */
+  serverUrl: string;
+  /** Default `UDP_OVER_TCP`. */
+  preferredProtocol?: PreferredProtocol;
+  /** Cloud Proxy host(s), tried in order; unset or empty = direct. */
+  signalingBaseUrl?: string | string[];
+}
+
+/** What the engine needs from the program around it, and can do without. */
+export interface RoomPlatform {
+  /** Says why an address does not answer. Without it, errors are less precise. */
+  diagnose?(url: string): Promise<EndpointDiagnosis>;
+}
+
+export interface RemoteTrack {
+  readonly consumerId: string;
+  readonly producerId: string;
+  readonly kind: MediaKind;
+  readonly track: MediaStreamTrack;
+  /** The sender has muted it, or turned it off for now. */
+  readonly paused: boolean;
+}
+
+export interface RemotePeer {
+  readonly id: string;
+  readonly displayName: string;
+  readonly audio: RemoteTrack | undefined;
+  readonly video: RemoteTrack | undefined;
+}
+
+export interface LocalTrack {
+  readonly kind: MediaKind;
+  readonly track: MediaStreamTrack;
+  readonly muted: boolean;
+}
+
+/** The whole observable state of a room: a new object at every change, never mutated. */
+export interface RoomSnapshot {
+  readonly connection: ConnectionState;
+  readonly selfId: string;
+  readonly displayName: string;
+  readonly local: {
+    readonly audio: LocalTrack | undefined;
+    readonly video: LocalTrack | undefined;
+  };
+  /** In order of arrival. */
+  readonly peers: readonly RemotePeer[];
+  readonly activeSpeakerId: string | undefined;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+export interface RoomEvents {
+  /** Every change of the connection state, with the one before it. */
+  connection: (state: ConnectionState, previous: ConnectionState) => void;
+  timeline: (entry: TimelineEntry) => void;
+  fallback: (fallback: Fallback) => void;
+  peerJoined: (peer: RemotePeer) => void;
+  peerLeft: (peer: RemotePeer) => void;
+  error: (error: RoomError) => void;
+}
+
+export interface JoinMedia {
+  audio?: MediaStreamTrack | undefined;
+  video?: MediaStreamTrack | undefined;
+  /** Start with the microphone / camera track published but muted. */
+  audioMuted?: boolean;
+  videoMuted?: boolean;
+}
+
+/** One call. Made by `createRoom()`, joined once, left once. */
+export interface Room {
+  getSnapshot(): RoomSnapshot;
+  /** Calls `listener` after every change of the snapshot; returns the end of the subscription. */
+  subscribe(listener: () => void): () => void;
+  on<E extends keyof RoomEvents>(event: E, listener: RoomEvents[E]): () => void;
+
+  /**
+   * Connects, and resolves when media has a path.
+   * @throws {RoomError} what stopped it; the connection state is then `failed`.
+   */
+  join(media?: JoinMedia): Promise<void>;
+  /** Ends the call and closes everything. Safe at any time, more than once. */
+  leave(): Promise<void>;
+
+  /** Publishes a track, or swaps the one published, or (undefined) stops publishing. */
+  setTrack(kind: MediaKind, track: MediaStreamTrack | undefined): Promise<void>;
+  setMuted(kind: MediaKind, muted: boolean): Promise<void>;
+  /** While reconnecting: try now instead of at `nextRetryAt`. */
+  retryNow(): void;
+}

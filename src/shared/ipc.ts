@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { ConnectionState } from './connection-state.ts';
+import { JoinToken, RoomId } from './meeting-link.ts';
+import { PreferredProtocol } from './protocol.ts';
+import { EffectiveSettings, SettingProblem, SettingsPatch } from './settings.ts';
+import { TimelineEntry } from './timeline.ts';
+
+/**
+ * The IPC contract between the renderer (through the preload bridge) and the main process. Every
+ * payload is checked against it on arrival, in both directions; a channel that is not here does
+ * not exist.
+ */
+
+/** All that `createRoom()` needs but the display name: one meeting under the policy in force. */
+export const Meeting = z.object({
+  roomId: RoomId,
+  /** Absent: the server is asked for a development token, or the call goes without one. */
+  token: JoinToken.optional(),
+  /** Origin of the room server. */
+  serverUrl: z.string(),
+  preferredProtocol: PreferredProtocol,
+  /** Origins of the Cloud Proxies, tried in order; empty = direct. */
+  signalingBaseUrl: z.array(z.string()),
+});
+export type Meeting = z.infer<typeof Meeting>;
+
+export const MeetingOpenResult = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('ready'), meeting: Meeting }),
+  /**
+   * The meeting's hosts are not in this document's content security policy: main loads a fresh
+   * document that allows them and nothing else; it finds the meeting with `meeting:take-pending`.
+   */
+  z.object({ status: z.literal('reloading') }),
+  z.object({ status: z.literal('invalid'), problem: z.string() }),
+]);
+export type MeetingOpenResult = z.infer<typeof MeetingOpenResult>;
+
+/** A meeting that waits for the renderer: from a link, the command line, or a reload. */
+export const PendingMeeting = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('none') }),
+  z.object({
+    status: z.literal('ready'),
+    meeting: Meeting,
+    /** Join at once, without the preview; only the command line can ask for it. */
+    autoJoin: z.boolean(),
+  }),
+  z.object({ status: z.literal('invalid'), problem: z.string() }),
+]);
+export type PendingMeeting = z.infer<typeof PendingMeeting>;
+
+/** What stands at an address, as Chromium's own network stack sees it. */
+export const EndpointDiagnosis = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answers'), httpStatus: z.number().int() }),
+  z.object({ kind: z.literal('name-not-resolved') }),
+  z.object({ kind: z.literal('refused') }),
+  z.object({ kind: z.literal('unreachable') }),
+  z.object({ kind: z.literal('timeout') }),
+  z.object({
+    kind: z.literal('tls'),
+    reason: z.enum(['untrusted-issuer', 'expired', 'wrong-name', 'revoked', 'other']),
+  }),
+  z.object({ kind: z.literal('http-proxy-auth') }),
+  z.object({ kind: z.literal('offline') }),
+  z.object({ kind: z.literal('other'), netError: z.string() }),
+]);
+export type EndpointDiagnosis = z.infer<typeof EndpointDiagnosis>;
+
+/** Something the employee should know that no action of theirs caused. */
+export const AppNotice = z.object({
+  id: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  title: z.string(),
+  text: z.string(),
+});
+export type AppNotice = z.infer<typeof AppNotice>;
+
+export const AppInfo = z.object({
+  version: z.string(),
+  platform: z.enum(['linux', 'darwin', 'win32', 'other']),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+export const SettingsUpdateResult = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('saved'), settings: EffectiveSettings }),
+  /** Nothing of the update was stored. */
+  z.object({ status: z.literal('refused'), problems: z.array(SettingProblem).min(1) }),
+]);
+export type SettingsUpdateResult = z.infer<typeof SettingsUpdateResult>;
+
+/** Renderer → main, answered. `settings:update` checks its patch itself, field by field. */
+export const IpcRequests = {
+  'app:info': { request: z.undefined(), response: AppInfo },
+  'settings:get': { request: z.undefined(), response: EffectiveSettings },
+  'settings:update': {
+    request: z.record(z.string().max(64), z.unknown()),
+    response: SettingsUpdateResult,
+  },
+  'meeting:open': {
+    request: z.object({ input: z.string().max(8192) }),
+    response: MeetingOpenResult,
+  },
+  'meeting:take-pending': { request: z.undefined(), response: PendingMeeting },
+  'endpoint:diagnose': {
+    request: z.object({ url: z.string().max(2048) }),
+    response: EndpointDiagnosis,
+  },
+  'notices:list': { request: z.undefined(), response: z.array(AppNotice) },
+  'notices:dismiss': { request: z.object({ id: z.string() }), response: z.undefined() },
+  'call:report-state': {
+    request: z.object({ roomId: RoomId, state: ConnectionState }),
+    response: z.undefined(),
+  },
+  'call:report-timeline': {
+    request: z.object({ roomId: RoomId, entry: TimelineEntry }),
+    response: z.undefined(),
+  },
+  'clipboard:write': {
+    request: z.object({ text: z.string().max(65_536) }),
+    response: z.undefined(),
+  },
+} as const;
+
+export const MenuCommand = z.enum([
+  'open-settings',
+  'leave-call',
+  'toggle-microphone',
+  'toggle-camera',
+  'copy-link',
+]);
+export type MenuCommand = z.infer<typeof MenuCommand>;
+
+/** Main → renderer. */
+export const IpcEvents = {
+  'settings:changed': EffectiveSettings,
+  /** A meeting waits: take it with `meeting:take-pending`. */
+  'meeting:pending': z.undefined(),
+  'notices:changed': z.array(AppNotice),
+  'menu:command': MenuCommand,
+} as const;
+
+export type IpcChannel = keyof typeof IpcRequests;
+export type IpcRequest<C extends IpcChannel> = z.input<(typeof IpcRequests)[C]['request']>;
+export type IpcResponse<C extends IpcChannel> = z.output<(typeof IpcRequests)[C]['response']>;
+export type IpcEvent = keyof typeof IpcEvents;
+export type IpcEventPayload<E extends IpcEvent> = z.output<(typeof IpcEvents)[E]>;
+
+/** `window.causeway`: what the preload script gives the page, and all that it gives. */
+export interface CausewayBridge {
+  readonly app: { info(): Promise<AppInfo> };
+  readonly settings: {
+    get(): Promise<EffectiveSettings>;
+    update(patch: SettingsPatch): Promise<SettingsUpdateResult>;
+    onChanged(listener: (settings: EffectiveSettings) => void): () => void;
+  };
+  readonly meeting: {
+    open(input: string): Promise<MeetingOpenResult>;
+    takePending(): Promise<PendingMeeting>;
+    onPending(listener: () => void): () => void;
+  };
+  readonly endpoint: { diagnose(url: string): Promise<EndpointDiagnosis> };
+  readonly notices: {
+    list(): Promise<AppNotice[]>;
+    dismiss(id: string): Promise<void>;
+    onChanged(listener: (notices: AppNotice[]) => void): () => void;
+  };
+  readonly call: {
+    reportState(roomId: string, state: ConnectionState): Promise<void>;
+    reportTimeline(roomId: string, entry: TimelineEntry): Promise<void>;
+  };
+  readonly clipboard: { write(text: string): Promise<void> };
+  readonly menu: { onCommand(listener: (command: MenuCommand) => void): () => void };
+}
