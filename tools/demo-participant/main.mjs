@@ -1,0 +1,39 @@
+// @ts-check
+/**
+ * The demo participant as a program of its own: a window nobody sees, with a page that joins a
+ * room through the same room engine as the app. Run by the start script:
+ *   electron tools/demo-participant/main.mjs --page=FILE --meeting=JSON
+ */
+import { app, BrowserWindow } from 'electron';
+import { parseArgs } from 'node:util';
+import process from 'node:process';
+
+const { values } = parseArgs({
+  args: process.argv.slice(1),
+  options: { page: { type: 'string' }, meeting: { type: 'string' } },
+  strict: false,
+  allowPositionals: true,
+});
+const { page, meeting } = values;
+if (typeof page !== 'string' || typeof meeting !== 'string') {
+  process.stderr.write('demo participant: --page=FILE and --meeting=JSON are needed\n');
+  process.exit(2);
+}
+
+app.commandLine.appendSwitch('autoplay-policy', 'no-user-gesture-required');
+app.commandLine.appendSwitch('mute-audio');
+await app.whenReady();
+
+const window = new BrowserWindow({
+  show: false,
+  width: 640,
+  height: 360,
+  // A hidden page would otherwise be slowed down until its picture stands still.
+  webPreferences: { sandbox: true, contextIsolation: true, backgroundThrottling: false },
+});
+window.webContents.on('console-message', (event) => {
+  process.stdout.write(`${event.message}\n`);
+});
+// In the fragment, which is sent to nobody: the meeting carries a join token.
+await window.loadFile(page, { hash: encodeURIComponent(meeting) });
+app.on('window-all-closed', () => app.quit());

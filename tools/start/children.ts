@@ -1,0 +1,37 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How long a child may take to end by itself before it is killed, ms. */
+const GRACE_MS = 3_000;
+
+/** Every process that was started, so that all of them end when this one does. */
+export class Children {
+  readonly #running = new Map<ChildProcess, string>();
+  #ending = false;
+
+  /** Keeps `child` until it ends by itself or {@link endAll} ends it. */
+  add(name: string, child: ChildProcess): void {
+    this.#running.set(child, name);
+    child.once('exit', () => this.#running.delete(child));
+    child.once('error', () => this.#running.delete(child));
+  }
+
+  get ending(): boolean {
+    return this.#ending;
+  }
+
+  /** Ends the youngest first: what was started later leans on what was started before. */
+  async endAll(): Promise<void> {
+    this.#ending = true;
+    for (const child of [...this.#running.keys()].reverse()) await end(child);
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+  await gone;
+  clearTimeout(timer);
+}
