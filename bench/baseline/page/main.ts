@@ -1,0 +1,89 @@
+import { sendTokenAsSubprotocol } from './token-socket.ts';
+import type { BaselineCall } from './client.ts';
+
+/** What a benchmark calls in the page. */
+export interface BaselinePage {
+  /** Opens camera and microphone, so that a measured join does not wait for them. */
+  warmUp(media: { audio: boolean; video: boolean }): Promise<void>;
+  /** Joins, and resolves with the time from the start to the first decoded remote frame, ms. */
+  join(options: JoinOptions): Promise<{ firstFrameMs: number }>;
+  /** Joins to be seen and heard; resolves when all tracks are sent. */
+  publish(options: JoinOptions): Promise<void>;
+  /** `udp` or `tcp`: the protocol of the receiving transport's selected candidate pair. */
+  selectedProtocol(): Promise<string | undefined>;
+  leave(): void;
+}
+
+export interface JoinOptions {
+  serverUrl: string;
+  roomId: string;
+  peerId: string;
+  token?: string;
+}
+
+declare global {
+  interface Window {
+    baseline: BaselinePage;
+  }
+}
+
+let token: string | undefined;
+sendTokenAsSubprotocol(() => token);
+const { joinBaseline } = await import('./client.ts');
+
+let media = new MediaStream();
+let call: BaselineCall | undefined;
+
+async function connect(
+  options: JoinOptions,
+  onTrack: (track: MediaStreamTrack) => void,
+): Promise<void> {
+  token = options.token;
+  call = await joinBaseline({
+    serverUrl: options.serverUrl,
+    roomId: options.roomId,
+    peerId: options.peerId,
+    displayName: options.peerId,
+    media,
+    onTrack,
+  });
+}
+
+function show(track: MediaStreamTrack): HTMLMediaElement {
+  const element = document.createElement(track.kind === 'video' ? 'video' : 'audio');
+  element.autoplay = true;
+  element.srcObject = new MediaStream([track]);
+  document.querySelector('#videos')?.append(element);
+  return element;
+}
+
+window.baseline = {
+  warmUp: async (wanted) => {
+    if (wanted.audio || wanted.video) media = await navigator.mediaDevices.getUserMedia(wanted);
+  },
+  join: async (options) => {
+    const start = performance.now();
+    return await new Promise((resolve, reject) => {
+      connect(options, (track) => {
+        const element = show(track);
+        if (!(element instanceof HTMLVideoElement)) return;
+        element.requestVideoFrameCallback(() =>
+          resolve({ firstFrameMs: performance.now() - start }),
+        );
+      }).catch(reject);
+    });
+  },
+  publish: async (options) => await connect(options, show),
+  selectedProtocol: async () => {
+    const stats = await call?.transports[1]?.getStats();
+    const all = [...(stats?.values() ?? [])] as Record<string, unknown>[];
+    const pairId = all.find((entry) => entry.type === 'transport')?.selectedCandidatePairId;
+    const localId = all.find((entry) => entry.id === pairId)?.localCandidateId;
+    return all.find((entry) => entry.id === localId)?.protocol as string | undefined;
+  },
+  leave: () => {
+    call?.close();
+    call = undefined;
+    document.querySelector('#videos')?.replaceChildren();
+  },
+};

@@ -1,0 +1,26 @@
+import type { Aim, BenchCase, Machine } from './results.ts';
+
+export interface BenchOptions {
+  /** Samples of each side in each case. */
+  runs: number;
+  /** One line of progress. */
+  log(line: string): void;
+}
+
+export interface BenchOutcome {
+  cases: BenchCase[];
+  aims: Aim[];
+  /** What the benchmark knows of the machine beyond the obvious. */
+  machine?: Partial<Machine>;
+  /** Cases that could not be run here, each with the reason. */
+  skipped: string[];
+}
+
+export interface Benchmark {
+  /** Also the name of the file with its results. */
+  readonly name: string;
+  readonly description: string;
+  /** Samples a result needs at least to be worth keeping. */
+  readonly minimumRuns: number;
+  run(options: BenchOptions): Promise<BenchOutcome>;
+}
