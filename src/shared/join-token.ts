@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DisplayName, RoomId } from './meeting-link.ts';
 
-/** `iss` and `aud` of every join token. */
+/** `aud` of every join token. */
 export const JOIN_TOKEN_AUDIENCE = 'causeway-room';
 
 /** What a participant may do; absent means all. */

@@ -1,0 +1,62 @@
+/** Limits on how often and how many: a token bucket and a counter per address. */
+
+/**
+ * A token bucket: `capacity` at once, `perSecond` in the long run.
+ * @see RFC 2697 for the idea; one rate, one bucket.
+ */
+export class TokenBucket {
+  readonly #capacity: number;
+  readonly #perSecond: number;
+  readonly #now: () => number;
+  #tokens: number;
+  #updatedAt: number;
+
+  /** @param now Monotonic clock, ms. */
+  constructor(
+    limit: { capacity: number; perSecond: number },
+    now: () => number = () => performance.now(),
+  ) {
+    this.#capacity = limit.capacity;
+    this.#perSecond = limit.perSecond;
+    this.#now = now;
+    this.#tokens = limit.capacity;
+    this.#updatedAt = now();
+  }
+
+  /** Takes `count` tokens, or none and answers false when fewer are there. */
+  tryTake(count = 1): boolean {
+    const now = this.#now();
+    const earned = ((now - this.#updatedAt) / 1000) * this.#perSecond;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + earned);
+    this.#updatedAt = now;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
+    return true;
+  }
+}
+
+/** How many things each key (a network address, say) holds at once, bounded. */
+export class CountPerKey {
+  readonly #limit: number;
+  readonly #counts = new Map<string, number>();
+
+  /** @param limit 0 = no limit. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes a place for `key`; answers the function that gives it back, or undefined when full. */
+  take(key: string): (() => void) | undefined {
+    const held = this.#counts.get(key) ?? 0;
+    if (this.#limit > 0 && held >= this.#limit) return undefined;
+    this.#counts.set(key, held + 1);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
+    };
+  }
+}
