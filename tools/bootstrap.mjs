@@ -18,7 +18,8 @@ try {
   const node = await ensureNode(engines.node);
   // First on the PATH, so that npm and npx started from here on run under the same Node.
   const pathName = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
-  process.env[pathName] = `${path.dirname(node.executable)}${path.delimiter}${process.env[pathName] ?? ''}`;
+  process.env[pathName] =
+    `${path.dirname(node.executable)}${path.delimiter}${process.env[pathName] ?? ''}`;
   await ensureDependencies(root, node.version);
   await handOver(node.executable, [path.resolve(root, program), ...args], process.env);
 } catch (error) {

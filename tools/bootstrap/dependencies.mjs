@@ -66,7 +66,10 @@ export function installedMatchesLock(locked, installed, machine) {
  */
 function isMadeFor(entry, { platform, arch, libc }) {
   if (!entry.os && !entry.cpu) return false;
-  const allows = (/** @type {string | string[] | undefined} */ list, /** @type {string} */ value) => {
+  const allows = (
+    /** @type {string | string[] | undefined} */ list,
+    /** @type {string} */ value,
+  ) => {
     const names = typeof list === 'string' ? [list] : (list ?? []);
     if (names.includes(`!${value}`)) return false;
     const positive = names.filter((name) => !name.startsWith('!'));
@@ -97,7 +100,8 @@ export async function ensureDependencies(root, nodeVersion) {
   const stampFile = path.join(root, 'node_modules', '.causeway-stamp');
   const machine = { platform: process.platform, arch: process.arch };
   const lockFile = path.join(root, 'package-lock.json');
-  const wantedStamp = () => dependencyStamp(fs.readFileSync(lockFile, 'utf8'), { ...machine, nodeVersion });
+  const wantedStamp = () =>
+    dependencyStamp(fs.readFileSync(lockFile, 'utf8'), { ...machine, nodeVersion });
   if (readIfThere(stampFile) === wantedStamp()) return;
 
   const progress = startProgress('Dependencies');

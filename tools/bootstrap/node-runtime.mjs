@@ -64,7 +64,10 @@ export async function ensureNode(range) {
         fs.copyFileSync(path.join(PIN_FOLDER, file), path.join(unfinished, file));
       }
       await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], unfinished);
-      checkRuns(path.join(unfinished, 'node_modules', wanted.name, 'bin', wanted.executable), range);
+      checkRuns(
+        path.join(unfinished, 'node_modules', wanted.name, 'bin', wanted.executable),
+        range,
+      );
       fs.rmSync(folder, { recursive: true, force: true });
       fs.renameSync(unfinished, folder);
     });
