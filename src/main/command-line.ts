@@ -1,0 +1,125 @@
+import { parseArgs } from 'node:util';
+import { LINK_SCHEME, parseMeetingLink } from '../shared/meeting-link.ts';
+import { Settings, type SettingKey } from '../shared/settings.ts';
+import { explainSetting } from './settings/explain.ts';
+
+/** What the command line asks for, checked. */
+export interface CommandLine {
+  /** From `--join`: opened at start, and with `--auto-join` joined at once. */
+  join: { input: string; autoJoin: boolean } | undefined;
+  /** A `causeway://` link that the operating system handed over. Not checked: the page says what is wrong with it. */
+  link: string | undefined;
+  /** Settings for this run. */
+  settings: Partial<Settings>;
+}
+
+export type CommandLineResult =
+  { ok: true; commandLine: CommandLine } | { ok: false; problems: string[] };
+
+const SETTING_FLAGS = {
+  'display-name': 'displayName',
+  'server-url': 'serverUrl',
+  'cloud-proxy': 'signalingBaseUrl',
+  'preferred-protocol': 'preferredProtocol',
+  appearance: 'appearance',
+} as const satisfies Record<string, SettingKey>;
+type SettingFlag = keyof typeof SETTING_FLAGS;
+
+/** The flag that sets a setting, to name it in a sentence. */
+export function flagOf(key: SettingKey): string | undefined {
+  const entry = Object.entries(SETTING_FLAGS).find(([, setting]) => setting === key);
+  return entry && `--${entry[0]}`;
+}
+
+/**
+ * Reads the program's arguments:
+ * `--join=LINK`, `--auto-join`, `--display-name=NAME`, `--server-url=URL`,
+ * `--cloud-proxy=HOST[,HOST…]` (empty = direct), `--preferred-protocol=MODE`,
+ * `--appearance=system|light|dark`, and a `causeway://` link.
+ *
+ * Switches of Chromium and Electron stand between them and are left alone. Nothing after a
+ * `causeway:` link is read: the operating system puts links that anybody may have written on the
+ * command line, and a link must not be able to set flags.
+ *
+ * @param args The arguments without the program itself.
+ */
+export function parseCommandLine(args: readonly string[]): CommandLineResult {
+  const linkAt = args.findIndex((arg) => arg.toLowerCase().startsWith(`${LINK_SCHEME}:`));
+  const own = linkAt === -1 ? args : args.slice(0, linkAt);
+  const { tokens } = parseArgs({
+    args: [...own],
+    options: {
+      join: { type: 'string' },
+      'auto-join': { type: 'boolean' },
+      'display-name': { type: 'string' },
+      'server-url': { type: 'string' },
+      'cloud-proxy': { type: 'string' },
+      'preferred-protocol': { type: 'string' },
+      appearance: { type: 'string' },
+    },
+    strict: false,
+    tokens: true,
+  });
+
+  const problems: string[] = [];
+  const settings: Partial<Settings> = {};
+  let join: string | undefined;
+  let autoJoin = false;
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (token.name === 'auto-join') {
+      if (token.value === undefined) autoJoin = true;
+      else problems.push('--auto-join takes no value.');
+    } else if (token.name === 'join') {
+      const problem =
+        token.value === undefined ? 'needs a meeting link or name.' : linkProblem(token.value);
+      if (problem) problems.push(`--join: ${problem}`);
+      else join = token.value;
+    } else if (isSettingFlag(token.name)) {
+      if (token.value === undefined)
+        problems.push(`--${token.name}: needs a value, as in --${token.name}=VALUE.`);
+      else readSetting(token.name, token.value, settings, problems);
+    }
+  }
+  if (autoJoin && join === undefined && problems.length === 0) {
+    problems.push('--auto-join: needs a meeting to join, as in --join=LINK --auto-join.');
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    commandLine: {
+      join: join === undefined ? undefined : { input: join, autoJoin },
+      link: linkAt === -1 ? undefined : args[linkAt],
+      settings,
+    },
+  };
+}
+
+function isSettingFlag(name: string): name is SettingFlag {
+  return Object.hasOwn(SETTING_FLAGS, name);
+}
+
+function linkProblem(input: string): string | undefined {
+  const parsed = parseMeetingLink(input);
+  return parsed.ok ? undefined : parsed.problem;
+}
+
+function readSetting(
+  flag: SettingFlag,
+  text: string,
+  settings: Partial<Settings>,
+  problems: string[],
+): void {
+  const key = SETTING_FLAGS[flag];
+  const value = key === 'signalingBaseUrl' ? splitList(text) : text;
+  const parsed = Settings.shape[key].safeParse(value);
+  if (parsed.success) Object.assign(settings, { [key]: parsed.data });
+  else problems.push(`--${flag}: ${explainSetting(parsed.error)}`);
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

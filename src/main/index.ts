@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { app, session, shell } from 'electron';
+import { setupAppProtocol, registerAppScheme } from './app-files/app-protocol.ts';
+import { parseCommandLine, type CommandLine } from './command-line.ts';
+import { setupCrashHandling } from './crash.ts';
+import { appHandlers } from './ipc/app-handlers.ts';
+import { callHandlers } from './ipc/call-handlers.ts';
+import { meetingHandlers } from './ipc/meeting-handlers.ts';
+import { registerIpc } from './ipc/register.ts';
+import { settingsHandlers } from './ipc/settings-handlers.ts';
+import { openLog } from './log/log.ts';
+import {
+  becomeSingleInstance,
+  meetingOf,
+  onLinkOpened,
+  onSecondInstance,
+  setupLinkScheme,
+} from './meetings/links.ts';
+import { Meetings } from './meetings/meetings.ts';
+import { Notices } from './notices.ts';
+import { setupChromiumSwitches, setupHostResolver } from './security/chromium-switches.ts';
+import { setupNavigationGuard } from './security/navigation.ts';
+import { setupSession } from './security/session.ts';
+import { setupSettings } from './settings/setup-settings.ts';
+import { applyAppearance, onAppearanceChanged } from './window/appearance.ts';
+import { MainWindow, PRELOAD_PATH } from './window/main-window.ts';
+import { setupMenu } from './window/menu.ts';
+
+/** Exit code for arguments that are not valid. */
+const EXIT_USAGE = 2;
+
+const args = process.argv.slice(1);
+const parsed = parseCommandLine(args);
+if (!parsed.ok) {
+  process.stderr.write(parsed.problems.map((problem) => `causeway: ${problem}\n`).join(''));
+  app.exit(EXIT_USAGE);
+} else if (!becomeSingleInstance(args)) {
+  process.stdout.write('Causeway is running already; the request went to its window.\n');
+  app.quit();
+} else {
+  start(parsed.commandLine);
+}
+
+function start(commandLine: CommandLine): void {
+  // Developer tools could read what the page knows: a packaged app has none.
+  const allowDevTools = !app.isPackaged;
+  app.enableSandbox();
+  setupChromiumSwitches();
+  registerAppScheme();
+
+  const logFolder = app.getPath('logs');
+  const log = openLog({ folder: logFolder, terminal: process.stdout });
+  setupCrashHandling(log, logFolder);
+  setupNavigationGuard(log);
+
+  const notices = new Notices();
+  const settings = setupSettings({ commandLine: commandLine.settings, notices });
+  const window = new MainWindow({
+    preload: PRELOAD_PATH,
+    allowDevTools,
+    log,
+    onPageGone: (isFinal) => notices.add(pageGoneNotice(isFinal)),
+  });
+  const meetings = new Meetings(
+    {
+      settings: () => settings.effective.values,
+      // After the answer to the message that asked for it.
+      reloadDocument: () => setImmediate(() => window.reload()),
+      announce: () => window.send('meeting:pending', undefined),
+    },
+    meetingOf(commandLine),
+  );
+  registerIpc(
+    {
+      ...appHandlers(notices),
+      ...settingsHandlers(settings),
+      ...meetingHandlers(meetings),
+      ...callHandlers(log),
+    },
+    { isTrusted: (event) => window.isSenderOf(event), log },
+  );
+  notices.onChanged((list) => window.send('notices:changed', list));
+  settings.onChanged((effective) => {
+    applyAppearance(effective.values.appearance);
+    window.send('settings:changed', effective);
+  });
+
+  setupLinkScheme();
+  onLinkOpened((link) => {
+    meetings.offer(link, { autoJoin: false });
+    if (app.isReady()) window.show();
+  });
+  onSecondInstance(log, (meeting) => {
+    if (meeting) meetings.offer(meeting.input, meeting);
+    window.show();
+  });
+  app.on('activate', () => window.show());
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('will-quit', () => void log.close());
+
+  void app.whenReady().then(() => {
+    const currentPolicy = () => meetings.policy;
+    const root = join(import.meta.dirname, '../renderer');
+    setupHostResolver();
+    setupSession(session.defaultSession, { currentPolicy, allowDevTools, log });
+    setupAppProtocol(session.defaultSession, { root, currentPolicy, log });
+    setupMenu({
+      send: (command) => window.send('menu:command', command),
+      openLogFolder: () => void shell.openPath(logFolder),
+      allowDevTools,
+    });
+    applyAppearance(settings.effective.values.appearance);
+    onAppearanceChanged(() => window.paintBackground());
+    window.show();
+  });
+}
+
+function pageGoneNotice(isFinal: boolean) {
+  return {
+    id: 'page-gone',
+    severity: isFinal ? 'error' : 'warning',
+    title: 'The window had to start again',
+    text: 'Something went wrong in the window and it was loaded again. A call that was running has ended: open its link again to go back.',
+  } as const;
+}

@@ -1,0 +1,26 @@
+import { app, clipboard } from 'electron';
+import type { AppInfo } from '../../shared/ipc.ts';
+import type { Notices } from '../notices.ts';
+import type { IpcHandlers } from './register.ts';
+
+type Channels = 'app:info' | 'notices:list' | 'notices:dismiss' | 'clipboard:write';
+
+export function appHandlers(notices: Notices): Pick<IpcHandlers, Channels> {
+  return {
+    'app:info': () => ({ version: app.getVersion(), platform: platform() }),
+    'notices:list': () => notices.list(),
+    'notices:dismiss': ({ id }) => {
+      notices.dismiss(id);
+      return undefined;
+    },
+    'clipboard:write': ({ text }) => {
+      clipboard.writeText(text);
+      return undefined;
+    },
+  };
+}
+
+function platform(): AppInfo['platform'] {
+  const { platform } = process;
+  return platform === 'linux' || platform === 'darwin' || platform === 'win32' ? platform : 'other';
+}

@@ -1,0 +1,61 @@
+import type { OnBeforeRequestListenerDetails, Session } from 'electron';
+import type { Log } from '../log/log.ts';
+import { isAppUrl } from './app-origin.ts';
+import { allowsUrl, type NetworkPolicy } from './network-policy.ts';
+
+type RequestDetails = Pick<OnBeforeRequestListenerDetails, 'url' | 'resourceType'>;
+
+export interface RequestFilterOptions {
+  policy: NetworkPolicy;
+  /** Developer tools load their own pages; packaged builds have none. */
+  allowDevTools: boolean;
+}
+
+/**
+ * Whether a request may go on: Causeway's own files, data that is in memory already, and http(s)
+ * and ws(s) to the hosts of the policy. Everything else, local files included, is refused.
+ */
+export function isRequestAllowed(
+  { url, resourceType }: RequestDetails,
+  { policy, allowDevTools }: RequestFilterOptions,
+): boolean {
+  switch (URL.parse(url)?.protocol) {
+    case 'app:':
+      return isAppUrl(url);
+    case 'blob:':
+    case 'data:':
+      // As a picture or a sound, never as a document.
+      return resourceType !== 'mainFrame' && resourceType !== 'subFrame';
+    case 'devtools:':
+      return allowDevTools;
+    case 'http:':
+    case 'https:':
+    case 'ws:':
+    case 'wss:':
+      return resourceType !== 'mainFrame' && resourceType !== 'subFrame' && allowsUrl(policy, url);
+    default:
+      return false;
+  }
+}
+
+/** The second wall behind the content security policy: it holds for every request of the session. */
+export function setupRequestFilter(
+  session: Session,
+  options: { currentPolicy: () => NetworkPolicy; allowDevTools: boolean; log: Log },
+): void {
+  session.webRequest.onBeforeRequest((details, callback) => {
+    const allowed = isRequestAllowed(details, {
+      policy: options.currentPolicy(),
+      allowDevTools: options.allowDevTools,
+    });
+    if (!allowed) {
+      options.log.warn(`refused a request to ${originForLog(details.url)}: not in the policy`);
+    }
+    callback({ cancel: !allowed });
+  });
+}
+
+function originForLog(text: string): string {
+  const url = URL.parse(text);
+  return url ? `${url.protocol}//${url.host}` : 'an address that is no URL';
+}

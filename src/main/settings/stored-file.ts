@@ -1,0 +1,113 @@
+import { copyFileSync, constants, readFileSync, unlinkSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { z } from 'zod';
+import {
+  Settings,
+  SETTING_KEYS,
+  SETTINGS_VERSION,
+  type SettingKey,
+  type SettingProblem,
+} from '../../shared/settings.ts';
+import { explainSetting } from './explain.ts';
+
+/** What a settings file turned out to hold. */
+export type StoredFile =
+  | { kind: 'absent' }
+  /** `invalid` names the values that cannot be used; `values` has the others. */
+  | { kind: 'usable'; values: Partial<Settings>; invalid: SettingProblem[] }
+  | { kind: 'broken'; reason: string }
+  | { kind: 'newer'; version: number }
+  | { kind: 'unreadable'; reason: string };
+
+const Versioned = z.looseObject({ version: z.number().int().positive() });
+
+export function readStoredFile(path: string): StoredFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', reason: code };
+  }
+  return inspectStoredText(text);
+}
+
+/** The file's text as JSON. Editors on Windows like to put a byte order mark in front. */
+export function parseStoredText(text: string): unknown {
+  return JSON.parse(text.replace(/^\uFEFF/, ''));
+}
+
+export function inspectStoredText(
+  text: string,
+): Exclude<StoredFile, { kind: 'absent' | 'unreadable' }> {
+  let json: unknown;
+  try {
+    json = parseStoredText(text);
+  } catch {
+    return { kind: 'broken', reason: text.trim() === '' ? 'it is empty' : 'it is not valid JSON' };
+  }
+  const versioned = Versioned.safeParse(json);
+  if (!versioned.success) {
+    return { kind: 'broken', reason: 'it has no version number' };
+  }
+  if (versioned.data.version > SETTINGS_VERSION) {
+    return { kind: 'newer', version: versioned.data.version };
+  }
+  const values: Partial<Settings> = {};
+  const invalid: SettingProblem[] = [];
+  for (const key of SETTING_KEYS) {
+    if (versioned.data[key] === undefined) continue;
+    readValue(key, versioned.data[key], values, invalid);
+  }
+  return { kind: 'usable', values, invalid };
+}
+
+function readValue(
+  key: SettingKey,
+  stored: unknown,
+  values: Partial<Settings>,
+  invalid: SettingProblem[],
+): void {
+  const parsed = Settings.shape[key].safeParse(stored);
+  if (parsed.success) Object.assign(values, { [key]: parsed.data });
+  else invalid.push({ key, problem: explainSetting(parsed.error) });
+}
+
+/** Names that are tried for a file set aside in one and the same millisecond. */
+const MAX_NAMES = 100;
+
+/**
+ * Copies `path` to a name beside it that says why (`settings.broken-2026-01-31T08-15-00-000Z.json`),
+ * never over another file. With `remove`, the original goes once its copy is complete.
+ * @returns The new file's name, without its folder.
+ * @throws The file system's error; the original is then still there.
+ */
+export function setAside(
+  path: string,
+  why: string,
+  now: Date,
+  options: { remove: boolean },
+): string {
+  const extension = extname(path);
+  const stem = basename(path, extension);
+  const stamp = now.toISOString().replaceAll(/[:.]/g, '-');
+  for (let attempt = 1; ; attempt += 1) {
+    const suffix = attempt === 1 ? '' : `-${attempt}`;
+    const name = `${stem}.${why}-${stamp}${suffix}${extension}`;
+    try {
+      copyFileSync(path, join(dirname(path), name), constants.COPYFILE_EXCL);
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST' && attempt < MAX_NAMES) continue;
+      throw error;
+    }
+    if (options.remove) unlinkSync(path);
+    return name;
+  }
+}
+
+export function errorCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

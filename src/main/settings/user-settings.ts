@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import type { AppNotice } from '../../shared/ipc.ts';
+import { SETTINGS_VERSION, type Settings } from '../../shared/settings.ts';
+import type { SettingsSource } from './source.ts';
+import { errorCode, readStoredFile, setAside } from './stored-file.ts';
+
+/** The part of electron-store that is used, so that a test can do without Electron. */
+export interface SettingsFile {
+  set(values: Record<string, unknown>): void;
+  delete(key: string): void;
+}
+
+export interface UserSettingsOptions {
+  folder: string;
+  /** Opens `settings.json` in the folder; throws when that is not possible. */
+  openFile: () => SettingsFile;
+  now: () => Date;
+  /** Told what the employee should know about their settings file. */
+  notify: (notice: AppNotice) => void;
+}
+
+export const SETTINGS_FILE_NAME = 'settings';
+
+/**
+ * What the employee has set, kept in `settings.json` as `{ version: 1, …only what was set }`.
+ * A file that cannot be used is never lost: it is kept under another name first. When even that
+ * is not possible, nothing is written, and changes are refused with the reason.
+ */
+export class UserSettings implements SettingsSource {
+  readonly source = 'user';
+  #values: Partial<Settings> = {};
+  #file: SettingsFile | undefined;
+  #unavailable: string | undefined;
+
+  constructor(options: UserSettingsOptions) {
+    try {
+      this.#open(options);
+    } catch (error) {
+      this.#unavailable = errorCode(error);
+      options.notify({
+        id: 'settings-unavailable',
+        severity: 'error',
+        title: 'Settings cannot be saved',
+        text: `The settings file cannot be used (${this.#unavailable}). Causeway goes on, but changes to settings will not be kept. Check that your account may write to ${options.folder}.`,
+      });
+    }
+  }
+
+  #open({ folder, openFile, now, notify }: UserSettingsOptions): void {
+    const path = join(folder, `${SETTINGS_FILE_NAME}.json`);
+    const stored = readStoredFile(path);
+    if (stored.kind === 'unreadable') throw new Error(stored.reason);
+    if (stored.kind === 'broken') {
+      const name = setAside(path, 'broken', now(), { remove: true });
+      notify({
+        id: 'settings-broken',
+        severity: 'warning',
+        title: 'Your settings could not be read',
+        text: `The settings file is damaged: ${stored.reason}. It was kept as ${name}, and Causeway started with its default settings.`,
+      });
+    } else if (stored.kind === 'newer') {
+      const name = setAside(path, 'newer', now(), { remove: true });
+      notify({
+        id: 'settings-newer',
+        severity: 'warning',
+        title: 'Your settings are from a newer Causeway',
+        text: `This version reads settings up to version ${SETTINGS_VERSION}, and the file has version ${stored.version}. It was kept as ${name}, and Causeway started with its default settings. Update Causeway to use it again.`,
+      });
+    } else if (stored.kind === 'usable') {
+      this.#values = stored.values;
+    }
+
+    const invalid = stored.kind === 'usable' ? stored.invalid : [];
+    const copy = invalid.length > 0 ? setAside(path, 'broken', now(), { remove: false }) : '';
+    this.#file = openFile();
+    if (invalid.length > 0) {
+      for (const { key } of invalid) this.#file.delete(key);
+      notify({
+        id: 'settings-invalid',
+        severity: 'warning',
+        title: 'Some of your settings could not be used',
+        text: `Their defaults are used instead: ${invalid.map(({ key, problem }) => `${key} (${problem})`).join(' ')} The file as it was is kept as ${copy}.`,
+      });
+    }
+  }
+
+  values(): Partial<Settings> {
+    return this.#values;
+  }
+
+  isLocked(): boolean {
+    return false;
+  }
+
+  /**
+   * Stores the given values, the others stay as they are.
+   * @throws {Error} a sentence that says why nothing was stored.
+   */
+  save(values: Partial<Settings>): void {
+    if (!this.#file) {
+      throw new Error(`Settings cannot be saved on this computer (${this.#unavailable}).`);
+    }
+    try {
+      this.#file.set(values);
+    } catch (error) {
+      throw new Error(`The settings file could not be written (${errorCode(error)}).`, {
+        cause: error,
+      });
+    }
+    this.#values = { ...this.#values, ...values };
+  }
+}

@@ -1,0 +1,18 @@
+import { nativeTheme } from 'electron';
+import type { Settings } from '../../shared/settings.ts';
+
+/** The page's own background in each appearance, shown until it has drawn itself. */
+const BACKGROUND = { light: '#f6f7f9', dark: '#12161b' };
+
+/** Follows the setting, and through it the system's appearance in menus, dialogs and the page. */
+export function applyAppearance(appearance: Settings['appearance']): void {
+  nativeTheme.themeSource = appearance;
+}
+
+export function backgroundColor(): string {
+  return nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light;
+}
+
+export function onAppearanceChanged(listener: () => void): void {
+  nativeTheme.on('updated', listener);
+}
