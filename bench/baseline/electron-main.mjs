@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { app, BrowserWindow, protocol } from 'electron';
+
+/**
+ * Shows the baseline page on the same runtime as the app, with the same switches, so that the two
+ * differ in nothing but the client.
+ */
+
+const SCHEME = 'baseline';
+const ROOT = join(import.meta.dirname, '../../out/baseline-page');
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+
+await app.whenReady();
+protocol.handle(SCHEME, async ({ url }) => {
+  const { pathname } = new URL(url);
+  const isScript = pathname.startsWith('/assets/') && pathname.endsWith('.js');
+  return new Response(
+    await readFile(isScript ? join(ROOT, 'assets', basename(pathname)) : join(ROOT, 'index.html')),
+    { headers: { 'Content-Type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' } },
+  );
+});
+app.on('window-all-closed', () => app.quit());
+await new BrowserWindow({
+  width: 1280,
+  height: 800,
+  webPreferences: { sandbox: true, backgroundThrottling: false },
+}).loadURL(`${SCHEME}://page/`);
