@@ -95,6 +95,15 @@ export function parseCommandLine(args: readonly string[]): CommandLineResult {
   };
 }
 
+/** The meeting that a command line asks for. */
+export function meetingOf(
+  commandLine: CommandLine,
+): { input: string; autoJoin: boolean } | undefined {
+  // A link that was clicked never joins by itself: anybody may have written it.
+  if (commandLine.link !== undefined) return { input: commandLine.link, autoJoin: false };
+  return commandLine.join;
+}
+
 function isSettingFlag(name: string): name is SettingFlag {
   return Object.hasOwn(SETTING_FLAGS, name);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, session, shell } from 'electron';
 import { setupAppProtocol, registerAppScheme } from './app-files/app-protocol.ts';
-import { parseCommandLine, type CommandLine } from './command-line.ts';
+import { meetingOf, parseCommandLine, type CommandLine } from './command-line.ts';
 import { setupCrashHandling } from './crash.ts';
 import { appHandlers } from './ipc/app-handlers.ts';
 import { callHandlers } from './ipc/call-handlers.ts';
@@ -11,7 +11,6 @@ import { settingsHandlers } from './ipc/settings-handlers.ts';
 import { openLog } from './log/log.ts';
 import {
   becomeSingleInstance,
-  meetingOf,
   onLinkOpened,
   onSecondInstance,
   setupLinkScheme,

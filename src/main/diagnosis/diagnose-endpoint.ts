@@ -13,7 +13,7 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>;
  */
 export async function diagnoseEndpoint(url: string, fetch: Fetch): Promise<EndpointDiagnosis> {
   try {
-    const response = await fetch(new URL(DISCOVERY_PATH, url).href, {
+    const response = await fetch(discoveryUrl(url), {
       redirect: 'manual',
       credentials: 'omit',
       cache: 'no-store',
@@ -24,4 +24,9 @@ export async function diagnoseEndpoint(url: string, fetch: Fetch): Promise<Endpo
   } catch (error) {
     return diagnoseError(error);
   }
+}
+
+/** Signaling addresses (ws, wss) are asked on the http scheme with the same security. */
+function discoveryUrl(url: string): string {
+  return new URL(DISCOVERY_PATH, url.replace(/^ws/i, 'http')).href;
 }

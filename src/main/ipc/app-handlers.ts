@@ -1,7 +1,7 @@
 import { app, clipboard } from 'electron';
 import type { AppInfo } from '../../shared/ipc.ts';
 import type { Notices } from '../notices.ts';
-import type { IpcHandlers } from './register.ts';
+import type { IpcHandlers } from './answer.ts';
 
 type Channels = 'app:info' | 'notices:list' | 'notices:dismiss' | 'clipboard:write';
 

@@ -1,6 +1,6 @@
 import { CallStory } from '../log/call-story.ts';
 import type { Log } from '../log/log.ts';
-import type { IpcHandlers } from './register.ts';
+import type { IpcHandlers } from './answer.ts';
 
 type Channels = 'call:report-state' | 'call:report-timeline';
 

@@ -2,7 +2,7 @@ import { net } from 'electron';
 import { diagnoseEndpoint } from '../diagnosis/diagnose-endpoint.ts';
 import type { Meetings } from '../meetings/meetings.ts';
 import { allowsUrl } from '../security/network-policy.ts';
-import { IpcError, type IpcHandlers } from './register.ts';
+import { IpcError, type IpcHandlers } from './answer.ts';
 
 type Channels = 'meeting:open' | 'meeting:take-pending' | 'endpoint:diagnose';
 

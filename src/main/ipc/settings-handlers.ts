@@ -1,5 +1,5 @@
 import type { SettingsService } from '../settings/settings-service.ts';
-import { IpcError, type IpcHandlers } from './register.ts';
+import { IpcError, type IpcHandlers } from './answer.ts';
 
 type Channels = 'settings:get' | 'settings:update';
 

@@ -1,7 +1,7 @@
 import { app } from 'electron';
 import { z } from 'zod';
 import { LINK_SCHEME } from '../../shared/meeting-link.ts';
-import { parseCommandLine, type CommandLine } from '../command-line.ts';
+import { meetingOf, parseCommandLine } from '../command-line.ts';
 import type { Log } from '../log/log.ts';
 
 /** What a second start of the program hands to the first. */
@@ -15,15 +15,6 @@ type HandedOver = z.infer<typeof HandedOver>;
 export function becomeSingleInstance(args: readonly string[]): boolean {
   const data: HandedOver = { args: [...args] };
   return app.requestSingleInstanceLock(data);
-}
-
-/** The meeting that a command line asks for. */
-export function meetingOf(
-  commandLine: CommandLine,
-): { input: string; autoJoin: boolean } | undefined {
-  // A link that was clicked never joins by itself: anybody may have written it.
-  if (commandLine.link !== undefined) return { input: commandLine.link, autoJoin: false };
-  return commandLine.join;
 }
 
 /** Registers `causeway://` with the operating system. Linux does it by the desktop entry. */

@@ -1,0 +1,311 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Conf from 'conf';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CommandLineSource } from '../../../src/main/settings/command-line-source.ts';
+import { mergeSettings } from '../../../src/main/settings/merge.ts';
+import { SettingsService } from '../../../src/main/settings/settings-service.ts';
+import type { SettingsSource } from '../../../src/main/settings/source.ts';
+import { parseStoredText } from '../../../src/main/settings/stored-file.ts';
+import { UserSettings, type SettingsFile } from '../../../src/main/settings/user-settings.ts';
+import type { AppNotice } from '../../../src/shared/ipc.ts';
+import {
+  DEFAULT_SETTINGS,
+  EffectiveSettings,
+  type Settings,
+  type SettingSource,
+} from '../../../src/shared/settings.ts';
+
+const NOW = new Date('2026-01-31T08:15:00.123Z');
+const STAMP = '2026-01-31T08-15-00-123Z';
+
+let folder: string;
+let notices: AppNotice[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'causeway-settings-'));
+  notices = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name = 'settings.json') => join(folder, name);
+const stored = (name?: string): unknown => JSON.parse(readFileSync(file(name), 'utf8'));
+
+/** electron-store without Electron: the same class underneath, the same options. */
+function openConf(): SettingsFile {
+  return new Conf<Record<string, unknown>>({
+    cwd: folder,
+    configName: 'settings',
+    defaults: { version: 1 },
+    accessPropertiesByDotNotation: false,
+    clearInvalidConfig: false,
+    deserialize: (text) => parseStoredText(text) as Record<string, unknown>,
+  });
+}
+
+function openUser(openFile: () => SettingsFile = openConf): UserSettings {
+  return new UserSettings({
+    folder,
+    openFile,
+    now: () => NOW,
+    notify: (notice) => notices.push(notice),
+  });
+}
+
+describe("the employee's settings file", () => {
+  it('starts with nothing set, and says nothing', () => {
+    expect(openUser().values()).toEqual({});
+    expect(stored()).toEqual({ version: 1 });
+    expect(notices).toEqual([]);
+  });
+
+  it('keeps what was saved for the next start, and only that', () => {
+    openUser().save({ displayName: 'Ada', signalingBaseUrl: ['https://proxy.example.com'] });
+    openUser().save({ displayName: 'Grace' });
+    expect(stored()).toEqual({
+      version: 1,
+      displayName: 'Grace',
+      signalingBaseUrl: ['https://proxy.example.com'],
+    });
+    expect(openUser().values()).toEqual({
+      displayName: 'Grace',
+      signalingBaseUrl: ['https://proxy.example.com'],
+    });
+  });
+
+  it('leaves keys alone that it does not know', () => {
+    writeFileSync(file(), JSON.stringify({ version: 1, later: { x: 1 } }));
+    openUser().save({ displayName: 'Ada' });
+    expect(stored()).toEqual({ version: 1, later: { x: 1 }, displayName: 'Ada' });
+  });
+
+  it('reads a file that an editor has given a byte order mark', () => {
+    writeFileSync(file(), `\uFEFF${JSON.stringify({ version: 1, displayName: 'Ada' })}`);
+    expect(openUser().values()).toEqual({ displayName: 'Ada' });
+    expect(notices).toEqual([]);
+  });
+
+  it.each([
+    ['broken JSON', '{"version": 1, "displayName": "Ad', 'not valid JSON'],
+    ['an empty file', '', 'it is empty'],
+    ['a list', '[]', 'no version number'],
+    ['no version', '{"displayName":"Ada"}', 'no version number'],
+  ])('keeps %s aside, byte for byte, and starts with defaults', (_what, text, reason) => {
+    writeFileSync(file(), text);
+    expect(openUser().values()).toEqual({});
+    expect(readFileSync(file(`settings.broken-${STAMP}.json`), 'utf8')).toBe(text);
+    expect(stored()).toEqual({ version: 1 });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]?.id).toBe('settings-broken');
+    expect(notices[0]?.text).toContain(reason);
+    expect(notices[0]?.text).toContain(`settings.broken-${STAMP}.json`);
+  });
+
+  it('keeps a file of a newer version aside, and never writes over it', () => {
+    const newer = JSON.stringify({ version: 2, displayName: 'Ada', shape: 'unknown' });
+    writeFileSync(file(), newer);
+    const user = openUser();
+    user.save({ displayName: 'Grace' });
+    expect(readFileSync(file(`settings.newer-${STAMP}.json`), 'utf8')).toBe(newer);
+    expect(stored()).toEqual({ version: 1, displayName: 'Grace' });
+    expect(notices.map(({ id }) => id)).toEqual(['settings-newer']);
+    expect(notices[0]?.text).toContain('version 2');
+  });
+
+  it('never takes a name that is taken', () => {
+    writeFileSync(file(`settings.broken-${STAMP}.json`), 'first');
+    writeFileSync(file(), 'second');
+    openUser();
+    expect(readFileSync(file(`settings.broken-${STAMP}.json`), 'utf8')).toBe('first');
+    expect(readFileSync(file(`settings.broken-${STAMP}-2.json`), 'utf8')).toBe('second');
+  });
+
+  it('keeps the values that are valid, drops the others, and keeps a copy of the file', () => {
+    const text = JSON.stringify({
+      version: 1,
+      displayName: 'Ada',
+      preferredProtocol: 'SCTP',
+      serverUrl: 'ftp://x',
+    });
+    writeFileSync(file(), text);
+    expect(openUser().values()).toEqual({ displayName: 'Ada' });
+    expect(readFileSync(file(`settings.broken-${STAMP}.json`), 'utf8')).toBe(text);
+    expect(stored()).toEqual({ version: 1, displayName: 'Ada' });
+    expect(notices.map(({ id }) => id)).toEqual(['settings-invalid']);
+    expect(notices[0]?.text).toContain('preferredProtocol (Must be one of');
+    expect(notices[0]?.text).toContain('serverUrl (“ftp://” is not allowed');
+
+    notices = [];
+    openUser();
+    expect(notices, 'the next start finds nothing wrong').toEqual([]);
+  });
+
+  it('goes on without saving when the file cannot be opened, and says so', () => {
+    writeFileSync(file(), '{"version":1}');
+    const user = openUser(() => {
+      throw Object.assign(new Error('no'), { code: 'EROFS' });
+    });
+    expect(notices.map(({ id }) => id)).toEqual(['settings-unavailable']);
+    expect(() => user.save({ displayName: 'Ada' })).toThrow(/cannot be saved .*EROFS/);
+    expect(readFileSync(file(), 'utf8')).toBe('{"version":1}');
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    'does not write over a file that it may not read (skipped for root, who may read all)',
+    () => {
+      writeFileSync(file(), '{"version":1,"displayName":"Ada"}');
+      chmodSync(file(), 0o000);
+      expect(() => openUser().save({ displayName: 'Grace' })).toThrow(/EACCES/);
+      chmodSync(file(), 0o600);
+      expect(stored()).toEqual({ version: 1, displayName: 'Ada' });
+    },
+  );
+
+  it('does not write over a broken file that cannot be set aside', () => {
+    // Every name that it would take is taken.
+    writeFileSync(file(), 'broken');
+    writeFileSync(file(`settings.broken-${STAMP}.json`), '');
+    for (let n = 2; n <= 100; n += 1) writeFileSync(file(`settings.broken-${STAMP}-${n}.json`), '');
+    const user = openUser();
+    expect(() => user.save({ displayName: 'Ada' })).toThrow(/cannot be saved/);
+    expect(readFileSync(file(), 'utf8')).toBe('broken');
+    expect(readdirSync(folder)).toHaveLength(101);
+  });
+});
+
+describe('merging sources', () => {
+  const source = (
+    name: SettingSource,
+    values: Partial<Settings>,
+    isLocked = false,
+  ): SettingsSource => ({ source: name, values: () => values, isLocked: () => isLocked });
+
+  it('gives every setting from the strongest source, whatever the order they come in', () => {
+    const merged = mergeSettings([
+      source('user', { displayName: 'Ada', preferredProtocol: 'UDP_ONLY', appearance: 'dark' }),
+      source('command-line', { displayName: 'Grace', preferredProtocol: 'TCP_ONLY' }, true),
+      source('managed', { preferredProtocol: 'UDP_OVER_TCP' }, true),
+    ]);
+    expect(EffectiveSettings.parse(merged)).toEqual(merged);
+    expect(merged.values).toEqual({
+      ...DEFAULT_SETTINGS,
+      displayName: 'Grace',
+      preferredProtocol: 'UDP_OVER_TCP',
+      appearance: 'dark',
+    });
+    expect(merged.provenance).toEqual({
+      serverUrl: { source: 'default', locked: false },
+      signalingBaseUrl: { source: 'default', locked: false },
+      preferredProtocol: { source: 'managed', locked: true },
+      displayName: { source: 'command-line', locked: true },
+      devices: { source: 'default', locked: false },
+      appearance: { source: 'user', locked: false },
+    });
+  });
+
+  it('takes an empty value for a value', () => {
+    const merged = mergeSettings([
+      source('user', { signalingBaseUrl: ['https://proxy.example.com'], displayName: 'Ada' }),
+      source('command-line', { signalingBaseUrl: [], displayName: '' }),
+    ]);
+    expect(merged.values.signalingBaseUrl).toEqual([]);
+    expect(merged.values.displayName).toBe('');
+  });
+});
+
+describe('updating settings', () => {
+  const service = (commandLine: Partial<Settings> = {}) =>
+    new SettingsService(openUser(), [new CommandLineSource(commandLine)]);
+
+  it('saves what is valid, normalised, and tells of it', () => {
+    const settings = service();
+    const heard: EffectiveSettings[] = [];
+    settings.onChanged((effective) => heard.push(effective));
+    const result = settings.update({ serverUrl: 'WSS://Meet.Example.com/', displayName: ' Ada ' });
+    expect(result).toEqual({ status: 'saved', settings: settings.effective });
+    expect(settings.effective.values).toMatchObject({
+      serverUrl: 'https://meet.example.com',
+      displayName: 'Ada',
+    });
+    expect(heard).toEqual([settings.effective]);
+    expect(stored()).toEqual({
+      version: 1,
+      serverUrl: 'https://meet.example.com',
+      displayName: 'Ada',
+    });
+  });
+
+  it('stores nothing of an update in which one field is wrong, and names every wrong one', () => {
+    const settings = service();
+    const before = settings.effective;
+    expect(
+      settings.update({
+        displayName: 'Ada',
+        serverUrl: 'meet.example.com/path',
+        preferredProtocol: 'QUIC',
+        signalingBaseUrl: ['a.example', 'b c'],
+      }),
+    ).toEqual({
+      status: 'refused',
+      problems: [
+        { key: 'serverUrl', problem: expect.stringContaining('must be a host only') as string },
+        { key: 'preferredProtocol', problem: expect.stringContaining('Must be one of') as string },
+        { key: 'signalingBaseUrl', problem: expect.stringMatching(/^Entry 2: .*space/) as string },
+      ],
+    });
+    expect(settings.effective).toBe(before);
+    expect(stored()).toEqual({ version: 1 });
+  });
+
+  it('refuses to change what the command line has set, and says which flag', () => {
+    const settings = service({ displayName: 'Ada' });
+    expect(settings.update({ displayName: 'Grace', appearance: 'dark' })).toEqual({
+      status: 'refused',
+      problems: [
+        { key: 'displayName', problem: expect.stringContaining('--display-name') as string },
+      ],
+    });
+    expect(stored()).toEqual({ version: 1 });
+  });
+
+  it('lets a locked value pass that stays as it is', () => {
+    const settings = service({ displayName: 'Ada' });
+    expect(settings.update({ displayName: 'Ada', appearance: 'dark' }).status).toBe('saved');
+    expect(stored(), 'the locked one is not stored').toEqual({ version: 1, appearance: 'dark' });
+  });
+
+  it('tells nobody when nothing has changed', () => {
+    const settings = service();
+    settings.update({ appearance: 'dark' });
+    let heard = 0;
+    settings.onChanged(() => (heard += 1));
+    settings.update({ appearance: 'dark' });
+    settings.update({ displayName: undefined });
+    settings.update({});
+    expect(heard).toBe(0);
+  });
+
+  it('takes no key that is not a setting', () => {
+    expect(() => service().update({ nodeIntegration: true })).toThrow(
+      'There is no setting “nodeIntegration”.',
+    );
+  });
+
+  it('says why when the disk refuses', () => {
+    const user = openUser(() => ({
+      set: () => {
+        throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      },
+      delete: () => undefined,
+    }));
+    const settings = new SettingsService(user, []);
+    expect(settings.update({ displayName: 'Ada' })).toEqual({
+      status: 'refused',
+      problems: [
+        { key: 'displayName', problem: 'The settings file could not be written (ENOSPC).' },
+      ],
+    });
+    expect(settings.effective.values.displayName).toBe('');
+  });
+});
