@@ -2,7 +2,9 @@
 /**
  * The demo participant as a program of its own: a window nobody sees, with a page that joins a
  * room through the same room engine as the app. Run by the start script:
- *   electron tools/demo-participant/main.mjs --page=FILE --meeting=JSON
+ *   CAUSEWAY_DEMO_MEETING=JSON electron tools/demo-participant/main.mjs --page=FILE
+ * The meeting stands in the environment because it carries a join token, and a command line can
+ * be read by every user of the computer.
  */
 import { app, BrowserWindow } from 'electron';
 import { parseArgs } from 'node:util';
@@ -10,13 +12,14 @@ import process from 'node:process';
 
 const { values } = parseArgs({
   args: process.argv.slice(1),
-  options: { page: { type: 'string' }, meeting: { type: 'string' } },
+  options: { page: { type: 'string' } },
   strict: false,
   allowPositionals: true,
 });
-const { page, meeting } = values;
-if (typeof page !== 'string' || typeof meeting !== 'string') {
-  process.stderr.write('demo participant: --page=FILE and --meeting=JSON are needed\n');
+const { page } = values;
+const meeting = process.env['CAUSEWAY_DEMO_MEETING'];
+if (typeof page !== 'string' || !meeting) {
+  process.stderr.write('demo participant: --page=FILE and CAUSEWAY_DEMO_MEETING are needed\n');
   process.exit(2);
 }
 

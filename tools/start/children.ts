@@ -2,12 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 /** How long a child may take to end by itself before it is killed, ms. */
-const GRACE_MS = 3_000;
+const DEFAULT_GRACE_MS = 3_000;
 
 /** Every process that was started, so that all of them end when this one does. */
 export class Children {
   readonly #running = new Map<ChildProcess, string>();
+  readonly #graceMs: number;
   #ending = false;
+
+  constructor(options: { graceMs?: number } = {}) {
+    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+  }
 
   /** Keeps `child` until it ends by itself or {@link endAll} ends it. */
   add(name: string, child: ChildProcess): void {
@@ -23,15 +28,15 @@ export class Children {
   /** Ends the youngest first: what was started later leans on what was started before. */
   async endAll(): Promise<void> {
     this.#ending = true;
-    for (const child of [...this.#running.keys()].reverse()) await end(child);
+    for (const child of [...this.#running.keys()].reverse()) await end(child, this.#graceMs);
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, graceMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   await gone;
   clearTimeout(timer);
 }

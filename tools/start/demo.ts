@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { once } from 'node:events';
+import { inProject } from '../setup/project.ts';
+import type { Runtime } from '../runtime.ts';
+import { startOnRuntime, type StartMeeting } from './app.ts';
+import type { Children } from './children.ts';
+import type { Story } from './story.ts';
+
+const PAGE = inProject('out', 'demo-participant', 'index.html');
+
+/** Puts the demo participant into the meeting: a program of its own that nobody sees. */
+export async function startDemoParticipant(options: {
+  meeting: StartMeeting;
+  profile: string;
+  runtime: Runtime;
+  display: string | undefined;
+  story: Story;
+  children: Children;
+}): Promise<void> {
+  const { meeting, profile, runtime, display, story, children } = options;
+  await mkdir(profile, { recursive: true });
+  startOnRuntime({
+    runtime,
+    args: [
+      inProject('tools', 'demo-participant', 'main.mjs'),
+      `--user-data-dir=${path.resolve(profile)}`,
+      `--page=${PAGE}`,
+    ],
+    // By the environment, which other users cannot read: the meeting carries a join token.
+    env: {
+      CAUSEWAY_DEMO_MEETING: JSON.stringify(meeting),
+      CAUSEWAY_HEADLESS: '1',
+      DISPLAY: display,
+    },
+    who: 'demo',
+    story,
+    children,
+  });
+}
+
+/** Builds the demo participant's page into `out/`. @throws when the build fails. */
+export async function buildDemoPage(): Promise<void> {
+  const vite = inProject('node_modules', 'vite', 'bin', 'vite.js');
+  const config = inProject('tools', 'demo-participant', 'vite.config.ts');
+  const child = spawn(
+    process.execPath,
+    [vite, 'build', '--config', config, '--logLevel', 'error'],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('the demo participant’s page could not be built');
+}
