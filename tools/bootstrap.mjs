@@ -14,8 +14,10 @@ const [program, ...args] = process.argv.slice(2);
 
 try {
   if (!program) throw new Error('Usage: node tools/bootstrap.mjs <program> [arguments…]');
-  const { engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const node = await ensureNode(engines.node);
+  const manifest = /** @type {{ engines: { node: string } }} */ (
+    JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  );
+  const node = await ensureNode(manifest.engines.node);
   // First on the PATH, so that npm and npx started from here on run under the same Node.
   const pathName = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   process.env[pathName] =

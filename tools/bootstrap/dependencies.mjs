@@ -138,12 +138,20 @@ function isInstalled(root, machine) {
   const record = readIfThere(path.join(root, 'node_modules', '.package-lock.json'));
   if (record === null) return false;
   try {
-    const locked = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-    return installedMatchesLock(locked.packages, JSON.parse(record).packages, machine);
+    const lock = fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8');
+    return installedMatchesLock(readPackages(lock), readPackages(record), machine);
   } catch {
     // A record that cannot be read proves nothing: install again.
     return false;
   }
+}
+
+/**
+ * @param {string} lockFileText
+ * @returns {LockedPackages}
+ */
+function readPackages(lockFileText) {
+  return /** @type {{ packages: LockedPackages }} */ (JSON.parse(lockFileText)).packages;
 }
 
 /**

@@ -7,8 +7,8 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /**
  * Runs a program in this one's place: same terminal, signals forwarded, ends as the program ended.
  *
- * On a terminal Ctrl-C reaches the whole process group, so the program may see SIGINT twice; it has
- * to take a repeated SIGINT as the same wish.
+ * On a terminal Ctrl-C reaches the whole process group, the program included: it is not told twice,
+ * since many programs take a second SIGINT as "at once, without cleaning up".
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
@@ -16,7 +16,11 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  */
 export function handOver(command, args, env) {
   const child = spawn(command, args, { stdio: 'inherit', env });
-  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  for (const signal of FORWARDED) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   return new Promise((_resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
@@ -24,7 +28,7 @@ export function handOver(command, args, env) {
       // End by the same signal, so that the caller's shell sees it; where that is not possible, by
       // the exit code that shells use for it.
       process.removeAllListeners(signal);
-      process.exitCode = 128 + (os.constants.signals[signal] ?? 0);
+      process.exitCode = 128 + os.constants.signals[signal];
       process.kill(process.pid, signal);
     });
   });

@@ -38,7 +38,9 @@ export async function ensureNode(range) {
     return { executable: process.execPath, version: process.versions.node };
   }
 
-  const pin = JSON.parse(fs.readFileSync(path.join(PIN_FOLDER, 'package.json'), 'utf8'));
+  const pin = /** @type {{ optionalDependencies: Record<string, string> }} */ (
+    JSON.parse(fs.readFileSync(path.join(PIN_FOLDER, 'package.json'), 'utf8'))
+  );
   const wanted = nodePackageFor(process.platform, process.arch, pin.optionalDependencies);
   if (!wanted) {
     throw new Error(

@@ -42,6 +42,7 @@ export async function runNpm(args, cwd) {
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
+  /** @type {number | null} */
   const code = await new Promise((resolve, reject) => {
     child.once('error', (error) => {
       reject(new Error(`npm could not be started: ${error.message}. Install npm and try again.`));

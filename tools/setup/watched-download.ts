@@ -40,15 +40,19 @@ export async function runWatchedDownload(
   }
 }
 
-/** The reason a download failed, in one line: the installers print stack traces. */
+/** Codes of failed connections in Node's errors, with what follows: mostly the host's name. */
+const CONNECTION_ERROR =
+  /\bE(?:NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH)\b[^\n)]*/;
+const OTHER_ERROR = /(?:Response code|no data for|does not run|fetch failed)[^\n]*/;
+
+/**
+ * The reason a download failed, in a few words: the installers print stack traces.
+ * @param error what {@link runWatchedDownload} threw
+ */
 export function downloadFailure(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const known =
-    /(E[A-Z_]{4,}|EAI_AGAIN)\b[^\n]*|HTTP ?Error[^\n]*|Response code[^\n]*|no data[^\n]*/.exec(
-      text,
-    );
-  const cause = known?.[0] ?? text.split('\n').find((line) => line.includes('rror')) ?? text;
-  return cause.trim().replace(/[,{]+$/, '');
+  const reason = CONNECTION_ERROR.exec(text) ?? OTHER_ERROR.exec(text);
+  return reason?.[0].trim() ?? text.trim().split('\n').at(-1) ?? 'unknown';
 }
 
 function sizeOf(folder: string): number {
