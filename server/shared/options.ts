@@ -174,8 +174,8 @@ function fieldMeta(schema: z.ZodObject, key: string): OptionMeta | undefined {
 function commanderOption(field: z.ZodType, meta: OptionMeta): Option {
   const fallback = field.safeParse(undefined);
   const shownDefault =
-    fallback.success && fallback.data !== undefined && fallback.data !== false
-      ? ` (default: ${[fallback.data].flat().join(', ') || 'none'})`
+    fallback.success && fallback.data !== undefined && fallback.data !== false && !meta.list
+      ? ` (default: ${String(fallback.data)})`
       : '';
   const built = new Option(
     meta.flag ?? '',

@@ -220,6 +220,7 @@ export const ServerNotifications = {
   consumerClosed: ConsumerId,
   consumerPaused: ConsumerId,
   consumerResumed: ConsumerId,
+  dataConsumerClosed: z.object({ dataConsumerId: Id }),
   consumerScore: ConsumerId.extend({
     score: z.looseObject({ score: z.number().optional(), producerScore: z.number().optional() }),
   }),

@@ -1,0 +1,41 @@
+import type { types } from 'mediasoup';
+import { ProtooError } from '../../../src/shared/protoo.ts';
+import { consumeEverything } from '../consuming.ts';
+import { consumeAllData } from '../data-consuming.ts';
+import type { HandlersOf } from './handler.ts';
+
+/** Being in the room: capabilities, joining, one's name. */
+export const membershipHandlers: HandlersOf<
+  'getRouterRtpCapabilities' | 'join' | 'changeDisplayName'
+> = {
+  getRouterRtpCapabilities({ room }) {
+    return room.router.rtpCapabilities;
+  },
+
+  join({ room, peer }, { displayName, device, rtpCapabilities, sctpCapabilities }) {
+    if (peer.joined) throw new ProtooError(403, 'this peer has joined already');
+    room.join(peer, {
+      displayName,
+      device,
+      rtpCapabilities: rtpCapabilities as types.RtpCapabilities,
+      sctpCapabilities,
+    });
+    room.logger.info({ peerId: peer.id, peers: room.peers.size }, 'peer joined');
+    // Each consumer takes a round trip to the media worker first, so the answer goes out before.
+    consumeEverything(room, peer);
+    consumeAllData(room, peer);
+    return { peers: room.joinedPeers(peer).flatMap(({ info }) => info ?? []) };
+  },
+
+  changeDisplayName({ room, peer }, { displayName }) {
+    const { joined } = peer;
+    if (!joined) return;
+    const oldDisplayName = joined.displayName;
+    joined.displayName = displayName;
+    room.notifyJoined(
+      'peerDisplayNameChanged',
+      { peerId: peer.id, displayName, oldDisplayName },
+      peer,
+    );
+  },
+};
