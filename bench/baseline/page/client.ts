@@ -19,6 +19,9 @@ export interface BaselineCall {
   close(): void;
 }
 
+/** From this width on a picture is sent in layers, px. */
+const SIMULCAST_FROM = 960;
+
 interface NewConsumer {
   id: string;
   producerId: string;
@@ -72,7 +75,9 @@ export async function joinBaseline(options: BaselineOptions): Promise<BaselineCa
   });
   // Clones, so that closing this call does not end the warm capture of the page.
   await Promise.all(
-    options.media.getTracks().map((track) => send.produce({ track: track.clone() })),
+    options.media
+      .getTracks()
+      .map((track) => send.produce({ track: track.clone(), ...producerOptions(track) })),
   );
   return {
     transports: [send, receive],
@@ -81,6 +86,20 @@ export async function joinBaseline(options: BaselineOptions): Promise<BaselineCa
       send.close();
       receive.close();
     },
+  };
+}
+
+/** Three layers of a large picture, and speech with FEC: what the app sends too, so that the load is the same. */
+function producerOptions(track: MediaStreamTrack): Partial<types.ProducerOptions> {
+  if (track.kind === 'audio') return { codecOptions: { opusDtx: true, opusFec: true } };
+  if ((track.getSettings().width ?? 0) < SIMULCAST_FROM) return {};
+  return {
+    codecOptions: { videoGoogleStartBitrate: 800 },
+    encodings: [
+      { scaleResolutionDownBy: 4, maxBitrate: 150_000, scalabilityMode: 'L1T3' },
+      { scaleResolutionDownBy: 2, maxBitrate: 500_000, scalabilityMode: 'L1T3' },
+      { scaleResolutionDownBy: 1, maxBitrate: 1_500_000, scalabilityMode: 'L1T3' },
+    ],
   };
 }
 

@@ -4,7 +4,7 @@ import type { BaselineCall } from './client.ts';
 /** What a benchmark calls in the page. */
 export interface BaselinePage {
   /** Opens camera and microphone, so that a measured join does not wait for them. */
-  warmUp(media: { audio: boolean; video: boolean }): Promise<void>;
+  warmUp(media: MediaStreamConstraints): Promise<void>;
   /** Joins, and resolves with the time from the start to the first decoded remote frame, ms. */
   join(options: JoinOptions): Promise<{ firstFrameMs: number }>;
   /** Joins to be seen and heard; resolves when all tracks are sent. */
@@ -59,7 +59,7 @@ function show(track: MediaStreamTrack): HTMLMediaElement {
 
 window.baseline = {
   warmUp: async (wanted) => {
-    if (wanted.audio || wanted.video) media = await navigator.mediaDevices.getUserMedia(wanted);
+    media = await navigator.mediaDevices.getUserMedia(wanted);
   },
   join: async (options) => {
     const start = performance.now();

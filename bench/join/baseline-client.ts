@@ -1,0 +1,32 @@
+import type { Page } from '@playwright/test';
+import type { BaselinePage, JoinOptions } from '../baseline/page/main.ts';
+import type { JoinSample } from './app-client.ts';
+
+type BaselineWindow = typeof globalThis & { baseline: BaselinePage };
+
+export async function warmUpBaseline(page: Page, media: MediaStreamConstraints): Promise<void> {
+  await page.waitForFunction(() => 'baseline' in window);
+  await page.evaluate(
+    async (wanted) => await (window as unknown as BaselineWindow).baseline.warmUp(wanted),
+    media,
+  );
+}
+
+/** One measured join of the baseline in its warm page, and out again. */
+export async function measureBaselineJoin(page: Page, options: JoinOptions): Promise<JoinSample> {
+  return await page.evaluate(async (wanted) => {
+    const { baseline } = window as unknown as BaselineWindow;
+    const { firstFrameMs } = await baseline.join(wanted);
+    const protocol = (await baseline.selectedProtocol()) ?? '';
+    baseline.leave();
+    return { firstFrameMs, protocol };
+  }, options);
+}
+
+/** Joins to be seen and heard for as long as the page lives. */
+export async function publishBaseline(page: Page, options: JoinOptions): Promise<void> {
+  await page.evaluate(
+    async (wanted) => await (window as unknown as BaselineWindow).baseline.publish(wanted),
+    options,
+  );
+}
