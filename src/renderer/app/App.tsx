@@ -1,0 +1,83 @@
+import { Tooltip } from 'radix-ui';
+import { useEffect, useState } from 'react';
+import styles from './App.module.css';
+import { CallScreen } from './call/CallScreen.tsx';
+import { InvitationDialog } from './call/InvitationDialog.tsx';
+import { EndedScreen } from './ended/EndedScreen.tsx';
+import { JoinScreen } from './join/JoinScreen.tsx';
+import { AppNotices } from './notices/AppNotices.tsx';
+import { AnnouncerProvider } from './session/announcer.tsx';
+import type { AppScreen } from './session/app-controller.ts';
+import { ServicesProvider, type Services } from './session/services.tsx';
+import { useCommands } from './session/use-commands.ts';
+import { useObservable } from './session/use-observable.ts';
+import { SettingsDialog } from './settings/SettingsDialog.tsx';
+
+/** Before a tooltip shows, ms; short enough to help, long enough not to chase the pointer. */
+const TOOLTIP_DELAY_MS = 450;
+
+export function App({ services }: { services: Services }) {
+  return (
+    <ServicesProvider services={services}>
+      <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
+        <AnnouncerProvider>
+          <Window services={services} />
+        </AnnouncerProvider>
+      </Tooltip.Provider>
+    </ServicesProvider>
+  );
+}
+
+function Window({ services: { controller } }: { services: Services }) {
+  const screen = useObservable(controller.screen);
+  const [showsSettings, setShowsSettings] = useState(false);
+  const openSettings = (): void => setShowsSettings(true);
+  useCommands((command) => {
+    if (command !== 'open-settings') return false;
+    openSettings();
+    return true;
+  });
+  const title = titleOf(screen);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  return (
+    <div className={styles.window} data-screen={screen.name}>
+      <AppNotices />
+      <div className={styles.screen}>
+        <Screen screen={screen} onOpenSettings={openSettings} />
+      </div>
+      {showsSettings && (
+        <SettingsDialog isInCall={screen.name === 'call'} onClose={() => setShowsSettings(false)} />
+      )}
+      {screen.name === 'call' && screen.isInvited && (
+        <InvitationDialog onAnswer={(accept) => void controller.answerInvitation(accept)} />
+      )}
+    </div>
+  );
+}
+
+function Screen({ screen, onOpenSettings }: { screen: AppScreen; onOpenSettings(): void }) {
+  switch (screen.name) {
+    case 'starting':
+      return null;
+    case 'join':
+    case 'opening':
+      return (
+        <JoinScreen
+          draft={screen.draft}
+          isOpening={screen.name === 'opening'}
+          onOpenSettings={onOpenSettings}
+        />
+      );
+    case 'call':
+      return <CallScreen call={screen.call} onOpenSettings={onOpenSettings} />;
+    case 'ended':
+      return <EndedScreen call={screen.call} onOpenSettings={onOpenSettings} />;
+  }
+}
+
+function titleOf(screen: AppScreen): string {
+  return screen.name === 'call' ? `${screen.call.meeting.roomId} – Causeway` : 'Causeway';
+}

@@ -1,0 +1,123 @@
+import {
+  Check,
+  ChevronUp,
+  Link,
+  Mic,
+  MicOff,
+  PhoneOff,
+  Settings,
+  Video,
+  VideoOff,
+} from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { IconButton } from '../design/IconButton.tsx';
+import { DeviceChoices } from '../media/DeviceChoices.tsx';
+import { LevelMeter } from '../media/LevelMeter.tsx';
+import { useServices } from '../session/services.tsx';
+import { shortcutText } from '../session/shortcuts.ts';
+import { CALL_TEXT } from './text.ts';
+import styles from './ControlsBar.module.css';
+
+interface Props {
+  cameraOff: boolean;
+  microphoneOff: boolean;
+  microphoneTrack: MediaStreamTrack | undefined;
+  linkCopied: boolean;
+  actions: {
+    toggleMicrophone(): void;
+    toggleCamera(): void;
+    copyLink(): void;
+    openSettings(): void;
+    leave(): void;
+  };
+}
+
+export function ControlsBar({
+  cameraOff,
+  microphoneOff,
+  microphoneTrack,
+  linkCopied,
+  actions,
+}: Props) {
+  const { info } = useServices();
+  return (
+    <div className={styles.dock}>
+      <div className={styles.bar} role="toolbar" aria-label={CALL_TEXT.controls}>
+        <IconButton
+          look={microphoneOff ? 'off' : 'round'}
+          label={microphoneOff ? CALL_TEXT.unmute : CALL_TEXT.mute}
+          shortcut={shortcutText('toggle-microphone', info.platform)}
+          icon={microphoneOff ? <MicOff size={20} /> : <Mic size={20} />}
+          onClick={actions.toggleMicrophone}
+          data-testid="toggle-microphone"
+        />
+        <IconButton
+          look={cameraOff ? 'off' : 'round'}
+          label={cameraOff ? CALL_TEXT.cameraOn : CALL_TEXT.cameraOff}
+          shortcut={shortcutText('toggle-camera', info.platform)}
+          icon={cameraOff ? <VideoOff size={20} /> : <Video size={20} />}
+          onClick={actions.toggleCamera}
+          data-testid="toggle-camera"
+        />
+        <DeviceMenu microphoneTrack={microphoneOff ? undefined : microphoneTrack} />
+        <span className={styles.divider} aria-hidden="true" />
+        <IconButton
+          look="round"
+          label={linkCopied ? CALL_TEXT.linkCopied : CALL_TEXT.copyLink}
+          shortcut={shortcutText('copy-link', info.platform)}
+          icon={linkCopied ? <Check size={20} /> : <Link size={20} />}
+          onClick={actions.copyLink}
+        />
+        <IconButton
+          look="round"
+          label={CALL_TEXT.settings}
+          shortcut={shortcutText('open-settings', info.platform)}
+          icon={<Settings size={20} />}
+          onClick={actions.openSettings}
+        />
+        <IconButton
+          look="danger"
+          className={styles.leave}
+          label={CALL_TEXT.leaveLong}
+          shortcut={shortcutText('leave-call', info.platform)}
+          icon={
+            <>
+              <PhoneOff size={20} />
+              <span className={styles.leaveText}>{CALL_TEXT.leave}</span>
+            </>
+          }
+          onClick={actions.leave}
+        />
+      </div>
+    </div>
+  );
+}
+
+function DeviceMenu({ microphoneTrack }: { microphoneTrack: MediaStreamTrack | undefined }) {
+  const { media } = useServices();
+  return (
+    <Popover.Root>
+      {/* The span is the popover's anchor; the button inside keeps its tooltip. */}
+      <Popover.Trigger asChild>
+        <IconButton
+          look="round"
+          label={CALL_TEXT.devices}
+          icon={<ChevronUp size={20} />}
+          className={styles.devices}
+        />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className={styles.menu}
+          side="top"
+          sideOffset={14}
+          collisionPadding={12}
+          aria-label={CALL_TEXT.devices}
+        >
+          <DeviceChoices media={media} />
+          <LevelMeter track={microphoneTrack} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

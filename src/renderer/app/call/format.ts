@@ -1,0 +1,28 @@
+/** `2 ms`, `< 1 ms`, `1.4 s`. */
+export function formatMs(ms: number): string {
+  if (ms < 1) return '< 1 ms';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** `820 kbit/s`, `1.4 Mbit/s`. */
+export function formatBitrate(bitsPerSecond: number): string {
+  const kilobits = bitsPerSecond / 1000;
+  if (kilobits < 1000) return `${Math.round(kilobits)} kbit/s`;
+  return `${(kilobits / 1000).toFixed(1)} Mbit/s`;
+}
+
+/** A share from 0 to 1: `0 %`, `0.4 %`, `12 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 10) return `${percent.toFixed(1)} %`;
+  return `${Math.round(percent)} %`;
+}
+
+/** `14:03:22`, in local time. */
+export function formatClock(wallTime: number): string {
+  const time = new Date(wallTime);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}

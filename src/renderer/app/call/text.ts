@@ -1,0 +1,115 @@
+import type {
+  ConnectingStep,
+  Fallback,
+  Quality,
+  ReconnectReason,
+} from '../../../shared/connection-state.ts';
+import type { MediaProtocol } from '../../../shared/protocol.ts';
+
+export const CALL_TEXT = {
+  you: 'You',
+  tileOf: (name: string) => `Picture of ${name}`,
+  ownTile: 'Your picture',
+  muted: 'microphone off',
+  speaking: 'speaking',
+  participants: 'Participants',
+  heading: (meeting: string) => `Meeting ${meeting}`,
+  controls: 'Call controls',
+  mute: 'Turn the microphone off',
+  unmute: 'Turn the microphone on',
+  cameraOff: 'Turn the camera off',
+  cameraOn: 'Turn the camera on',
+  devices: 'Camera, microphone and speaker',
+  copyLink: 'Copy the meeting link',
+  linkCopied: 'Link copied',
+  settings: 'Settings',
+  leave: 'Leave',
+  leaveLong: 'Leave the meeting',
+  aloneTitle: 'Nobody else is here yet',
+  aloneText: 'Send this link to the people you want to meet.',
+  soundBlocked: 'The sound waits for a click.',
+  soundOn: 'Turn the sound on',
+  dismiss: 'Dismiss',
+  tryNow: 'Try now',
+  retryIn: (seconds: number, attempt: number) =>
+    seconds > 0
+      ? `Trying again in ${seconds} s (attempt ${attempt})`
+      : `Trying now (attempt ${attempt})`,
+  reconnectingTitle: 'Reconnecting',
+  connectingTitle: 'Joining the meeting',
+  planned: (paths: string) => `Planned: ${paths}`,
+  joined: (name: string) => `${name} joined.`,
+  left: (name: string) => `${name} left.`,
+  invitationTitle: 'Open another meeting?',
+  invitationText: 'A link to another meeting was opened. Opening it ends this call for you.',
+  invitationAccept: 'Leave and open it',
+  invitationDecline: 'Stay here',
+} as const;
+
+export const CONNECTING_TEXT: Record<ConnectingStep, string> = {
+  discovery: 'Looking for the server…',
+  signaling: 'Entering the meeting…',
+  transports: 'Opening a way for sound and picture…',
+  media: 'Waiting for sound and picture to arrive…',
+};
+
+export const RECONNECT_TEXT: Record<ReconnectReason, string> = {
+  'signaling-lost': 'The connection to the meeting was interrupted.',
+  'media-lost': 'Sound and picture were interrupted.',
+  'room-restarted': 'The meeting had to be started again on the server.',
+  'server-restarting': 'The meeting server is starting again.',
+};
+
+export const QUALITY_TEXT: Record<Quality['level'], string> = {
+  good: 'good connection',
+  fair: 'fair connection',
+  poor: 'poor connection',
+  unknown: 'connection quality not known yet',
+};
+
+const PROTOCOL_NAME: Record<MediaProtocol, string> = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' };
+
+/** Says that a call goes another way than it wanted, and why. */
+export function fallbackSentence({ wanted, using, reason }: Fallback): string {
+  const lost = PROTOCOL_NAME[wanted];
+  const now = PROTOCOL_NAME[using];
+  return reason === 'blocked-at-join'
+    ? `${lost} is blocked on this network. The call goes on over ${now}.`
+    : `${lost} stopped working on this network. The call goes on over ${now}.`;
+}
+
+/** Says that a call is back on what it wanted. */
+export function returnSentence(protocol: MediaProtocol): string {
+  return `The call is back on ${PROTOCOL_NAME[protocol]}.`;
+}
+
+export const DETAILS_TEXT = {
+  title: 'Connection',
+  route: 'How this call travels',
+  you: 'You',
+  proxy: 'Cloud Proxy',
+  server: 'Meeting server',
+  viaHttpProxy: (address: string) => `HTTP proxy ${address}`,
+  quality: 'Quality',
+  roundTrip: 'Round trip',
+  loss: 'Packet loss',
+  jitter: 'Jitter',
+  receiving: 'Receiving',
+  sending: 'Sending',
+  notKnown: '–',
+  timeline: 'What happened',
+  copy: 'Copy for IT',
+  copied: 'Copied',
+  close: 'Close',
+  took: (text: string) => `took ${text}`,
+} as const;
+
+export const BADGE_TEXT = {
+  idle: 'Not connected',
+  connecting: 'Connecting…',
+  migrating: (protocol: string) => `Switching to ${protocol}…`,
+  reconnecting: 'Reconnecting…',
+  failed: 'Connection failed',
+  left: 'Call ended',
+  label: (path: string, quality: string) => `Connection: ${path}, ${quality}. Show details.`,
+} as const;

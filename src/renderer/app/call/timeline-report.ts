@@ -1,0 +1,21 @@
+import type { RoomErrorData } from '../../../shared/room-error.ts';
+import type { TimelineEntry } from '../../../shared/timeline.ts';
+import { formatMs } from './format.ts';
+
+/** The history of a call as text for IT: ISO times, one line each. */
+export function timelineReport(timeline: readonly TimelineEntry[]): string {
+  return timeline
+    .map(({ wallTime, kind, text, tookMs }) => {
+      const took = tookMs === undefined ? '' : ` (${formatMs(tookMs)})`;
+      return `${new Date(wallTime).toISOString()}  ${kind.padEnd(9)}  ${text}${took}`;
+    })
+    .join('\n');
+}
+
+/** An error and the history that led to it, as text for IT. */
+export function errorReport(error: RoomErrorData, timeline: readonly TimelineEntry[]): string {
+  const lines = [`${error.code}: ${error.message}`, `For IT: ${error.forIt}`];
+  if (error.detail !== undefined) lines.push(`Detail: ${error.detail}`);
+  if (timeline.length > 0) lines.push('', timelineReport(timeline));
+  return lines.join('\n');
+}

@@ -1,0 +1,75 @@
+import { X } from 'lucide-react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { IconButton } from './IconButton.tsx';
+import styles from './Dialog.module.css';
+
+interface Props {
+  title: string;
+  closeLabel: string;
+  onClose(): void;
+  children: ReactNode;
+  footer?: ReactNode;
+  size?: 'small' | 'large';
+  role?: 'dialog' | 'alertdialog';
+}
+
+/**
+ * A modal dialog on the platform's own `<dialog>`: it keeps the focus in, makes the rest inert and
+ * gives the focus back, and needs no injected style. Mounted means open.
+ */
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  children,
+  footer,
+  size = 'large',
+  role,
+}: Props) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    const dialog = ref.current;
+    const before = document.activeElement;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+
+  return (
+    // Escape reaches onCancel; a click on the backdrop is a convenience for the mouse alone.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
+    <dialog
+      ref={ref}
+      role={role}
+      className={[styles.dialog, styles[size]].join(' ')}
+      aria-labelledby={`${id}-title`}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === ref.current) onClose();
+      }}
+    >
+      <div className={styles.frame}>
+        <header className={styles.header}>
+          <h2 id={`${id}-title`} className={styles.title}>
+            {title}
+          </h2>
+          <IconButton
+            label={closeLabel}
+            icon={<X size={20} />}
+            onClick={onClose}
+            tooltipSide="bottom"
+          />
+        </header>
+        <div className={styles.body}>{children}</div>
+        {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
+      </div>
+    </dialog>
+  );
+}
