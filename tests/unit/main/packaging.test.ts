@@ -36,7 +36,16 @@ describe('electron-builder.yml', () => {
 
   it('packs the bundles and nothing else', () => {
     expect(config.files).toEqual([
-      { filter: ['out/**', 'package.json', '!**/*.map', '!node_modules/**'] },
+      {
+        filter: [
+          'out/main/**',
+          'out/preload/**',
+          'out/renderer/**',
+          'package.json',
+          '!**/*.map',
+          '!node_modules/**',
+        ],
+      },
     ]);
     expect(config.asar).toBe(true);
   });
