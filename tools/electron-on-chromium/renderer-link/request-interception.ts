@@ -1,0 +1,140 @@
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../chromium/cdp-connection.ts';
+import { originMapping } from '../origin-mapping.ts';
+import { protocolHandler } from '../api/protocol.ts';
+import type { RequestFilter } from '../api/web-request.ts';
+import { chromiumHeaders, fulfilment, requestForHandler } from './handler-exchange.ts';
+import { requestDetails, type RequestOwner } from './request-details.ts';
+
+type Paused = Protocol.Fetch.RequestPausedEvent;
+
+/** Says whether a frame may go where it wants to; asked for every document before it is fetched. */
+export type NavigationGate = (navigation: {
+  frameId: string;
+  /** As Chromium has it. */
+  url: string;
+  isRedirect: boolean;
+}) => Promise<boolean>;
+
+/**
+ * Holds the requests of a page, its frames and its workers: serves the app's own scheme, asks the
+ * session's webRequest listeners, and lets the navigation gate decide on documents.
+ */
+export class RequestInterception {
+  readonly #filter: RequestFilter;
+  readonly #owner: RequestOwner;
+  readonly #gate: NavigationGate;
+
+  constructor(filter: RequestFilter, owner: RequestOwner, gate: NavigationGate) {
+    this.#filter = filter;
+    this.#owner = owner;
+    this.#gate = gate;
+  }
+
+  async attach(session: CdpSession): Promise<void> {
+    session.on('Fetch.requestPaused', (paused) => {
+      this.#decide(session, paused).catch((error: unknown) => {
+        console.error(error);
+        session.post('Fetch.failRequest', { requestId: paused.requestId, errorReason: 'Failed' });
+      });
+    });
+    const update = () => session.send('Fetch.enable', { patterns: this.#patterns() });
+    const onChange = () => void update().catch(() => this.#filter.off('changed', onChange));
+    this.#filter.on('changed', onChange);
+    await update();
+  }
+
+  #patterns(): Protocol.Fetch.RequestPattern[] {
+    const all = { urlPattern: '*' } as const;
+    const patterns: Protocol.Fetch.RequestPattern[] = this.#filter.filtersRequests
+      ? [all]
+      : [
+          { ...all, resourceType: 'Document' },
+          ...originMapping.schemes.map((scheme) => ({
+            urlPattern: `http://*${scheme}.localhost/*`,
+          })),
+        ];
+    if (this.#filter.headersReceived.active) patterns.push({ ...all, requestStage: 'Response' });
+    return patterns;
+  }
+
+  async #decide(session: CdpSession, paused: Paused): Promise<void> {
+    if (paused.responseStatusCode !== undefined || paused.responseErrorReason !== undefined)
+      return this.#decideResponse(session, paused);
+    const { requestId, request, resourceType, frameId } = paused;
+    const fail = (errorReason: Protocol.Network.ErrorReason) =>
+      session.post('Fetch.failRequest', { requestId, errorReason });
+
+    if (resourceType === 'Document') {
+      const isRedirect = paused.redirectedRequestId !== undefined;
+      if (!(await this.#gate({ frameId, url: request.url, isRedirect }))) return fail('Aborted');
+    }
+    // A browser's own habit, which Electron does not have.
+    if (resourceType === 'Other' && new URL(request.url).pathname === '/favicon.ico')
+      return fail('BlockedByClient');
+
+    const details = requestDetails(paused, this.#owner);
+    const { cancel, redirectURL } = await this.#filter.beforeRequest.ask(details, {});
+    if (cancel) return fail('BlockedByClient');
+    if (redirectURL)
+      return session.post('Fetch.fulfillRequest', {
+        requestId,
+        responseCode: 307,
+        responseHeaders: [{ name: 'Location', value: originMapping.toChromium(redirectURL) }],
+      });
+    if (originMapping.has(details.url)) return this.#serve(session, paused, details.url);
+    const sent = await this.#filter.beforeSendHeaders.ask(
+      { ...details, requestHeaders: request.headers },
+      {},
+    );
+    if (sent.cancel) return fail('BlockedByClient');
+    session.post('Fetch.continueRequest', {
+      requestId,
+      ...(sent.requestHeaders ? { headers: chromiumHeaders(sent.requestHeaders) } : {}),
+    });
+  }
+
+  async #serve(session: CdpSession, paused: Paused, url: string): Promise<void> {
+    const { requestId } = paused;
+    const handler = protocolHandler(url);
+    if (!handler) {
+      session.post('Fetch.failRequest', { requestId, errorReason: 'Failed' });
+      return;
+    }
+    const response = await handler(requestForHandler(paused.request, url));
+    if (response.type === 'error')
+      session.post('Fetch.failRequest', { requestId, errorReason: 'Failed' });
+    else session.post('Fetch.fulfillRequest', { requestId, ...(await fulfilment(response)) });
+  }
+
+  async #decideResponse(session: CdpSession, paused: Paused): Promise<void> {
+    const { requestId, responseStatusCode, responseHeaders = [] } = paused;
+    if (responseStatusCode === undefined) {
+      session.post('Fetch.continueRequest', { requestId });
+      return;
+    }
+    const headers: Record<string, string[]> = {};
+    for (const { name, value } of responseHeaders) (headers[name] ??= []).push(value);
+    const details = {
+      ...requestDetails(paused, this.#owner),
+      statusCode: responseStatusCode,
+      statusLine: `HTTP/1.1 ${responseStatusCode} ${paused.responseStatusText ?? ''}`.trim(),
+      responseHeaders: headers,
+    };
+    const answer = await this.#filter.headersReceived.ask(details, {});
+    if (answer.cancel) {
+      session.post('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
+      return;
+    }
+    const statusCode = /^HTTP\/\S+ (\d{3})/.exec(answer.statusLine ?? '')?.[1];
+    session.post('Fetch.continueResponse', {
+      requestId,
+      ...(answer.responseHeaders
+        ? {
+            responseCode: statusCode ? Number(statusCode) : responseStatusCode,
+            responseHeaders: chromiumHeaders(answer.responseHeaders),
+          }
+        : {}),
+    });
+  }
+}
