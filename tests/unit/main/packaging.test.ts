@@ -12,6 +12,9 @@ beforeAll(async () => {
   config = await getConfig(project, resolve(project, 'electron-builder.yml'), null);
 });
 
+/** electron-builder compiles its whole schema first: seconds on a busy machine, ms. */
+const SCHEMA_TIMEOUT = 60_000;
+
 /** Width and height, px, from a PNG's header (RFC 2083 §4.1.1). */
 function pngSize(path: string): { width: number; height: number } {
   const bytes = readFileSync(path);
@@ -20,15 +23,23 @@ function pngSize(path: string): { width: number; height: number } {
 }
 
 describe('electron-builder.yml', () => {
-  it('is valid by electron-builder’s own schema', async () => {
-    await expect(validateConfiguration(config, new DebugLogger(false))).resolves.toBeUndefined();
-  });
+  it(
+    'is valid by electron-builder’s own schema',
+    async () => {
+      await expect(validateConfiguration(config, new DebugLogger(false))).resolves.toBeUndefined();
+    },
+    SCHEMA_TIMEOUT,
+  );
 
-  it('is what the schema check would refuse if a key were misspelt', async () => {
-    await expect(
-      validateConfiguration({ ...config, asarr: true } as never, new DebugLogger(false)),
-    ).rejects.toThrow(/asarr/);
-  });
+  it(
+    'is what the schema check would refuse if a key were misspelt',
+    async () => {
+      await expect(
+        validateConfiguration({ ...config, asarr: true } as never, new DebugLogger(false)),
+      ).rejects.toThrow(/asarr/);
+    },
+    SCHEMA_TIMEOUT,
+  );
 
   it('registers the scheme that the app opens', () => {
     expect(config.protocols).toEqual([expect.objectContaining({ schemes: [LINK_SCHEME] })]);
