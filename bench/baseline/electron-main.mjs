@@ -10,22 +10,26 @@ import { app, BrowserWindow, protocol } from 'electron';
 const SCHEME = 'baseline';
 const ROOT = join(import.meta.dirname, '../../out/baseline-page');
 
-protocol.registerSchemesAsPrivileged([
-  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
-]);
-
-await app.whenReady();
-protocol.handle(SCHEME, async ({ url }) => {
+async function serve({ url }) {
   const { pathname } = new URL(url);
   const isScript = pathname.startsWith('/assets/') && pathname.endsWith('.js');
   return new Response(
     await readFile(isScript ? join(ROOT, 'assets', basename(pathname)) : join(ROOT, 'index.html')),
     { headers: { 'Content-Type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' } },
   );
-});
+}
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
 app.on('window-all-closed', () => app.quit());
-await new BrowserWindow({
-  width: 1280,
-  height: 800,
-  webPreferences: { sandbox: true, backgroundThrottling: false },
-}).loadURL(`${SCHEME}://page/`);
+// Not awaited: Electron is not ready before this module has ended.
+void app.whenReady().then(() => {
+  protocol.handle(SCHEME, serve);
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 800,
+    webPreferences: { sandbox: true, backgroundThrottling: false },
+  });
+  void window.loadURL(`${SCHEME}://page/`);
+});

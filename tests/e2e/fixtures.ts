@@ -1,0 +1,67 @@
+import { test as base } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
+import { launchApp } from '../fixtures/app.ts';
+import type { App, LaunchOptions } from '../fixtures/app.ts';
+import { startRoomServer } from '../fixtures/room-server.ts';
+import type { RoomServerProcess } from '../fixtures/room-server.ts';
+import { testToken } from '../fixtures/tokens.ts';
+
+export { expect } from '@playwright/test';
+
+type Launch = (options?: Partial<LaunchOptions>) => Promise<App>;
+
+interface TestFixtures {
+  /** An empty folder for this test; removed after it. */
+  folder: string;
+  /** Starts the app with a profile of its own; closed after the test. */
+  launch: Launch;
+  /** A link with a valid pass to a room that only this test uses. */
+  link: string;
+}
+
+interface WorkerFixtures {
+  /** The real room server, on loopback. */
+  server: RoomServerProcess;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  server: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern
+    async ({}, use) => {
+      const server = await startRoomServer({ flags: ['--port=0', '--media-port=0'] });
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  // eslint-disable-next-line no-empty-pattern -- as above
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-e2e-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  launch: async ({ folder }, use, info) => {
+    const apps: App[] = [];
+    await use(async (options = {}) => {
+      const app = await launchApp({ userData: join(folder, `app-${apps.length}`), ...options });
+      apps.push(app);
+      return app;
+    });
+    for (const [index, app] of apps.entries()) {
+      await app.close();
+      await info.attach(`output of app ${index}`, { body: app.output.join('\n') });
+    }
+  },
+  link: async ({ server }, use, info) => {
+    const room = `room-${info.testId.slice(0, 20)}`;
+    await use(await meetingLink(server.url, room));
+  },
+});
+
+/** A link into `room` of a test server, with a pass. */
+export async function meetingLink(serverUrl: string, room: string): Promise<string> {
+  return formatMeetingLink({ roomId: room, serverUrl, token: await testToken({ room }) });
+}
