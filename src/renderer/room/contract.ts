@@ -23,6 +23,17 @@ export interface RoomOptions {
 export interface RoomPlatform {
   /** Says why an address does not answer. Without it, errors are less precise. */
   diagnose?(url: string): Promise<EndpointDiagnosis>;
+  /**
+   * Where the Cloud Proxy that worked last is remembered for the day; `localStorage` fits. Without
+   * it the choice is remembered for the life of the page. Holds an address, never a secret.
+   */
+  storage?: KeyValueStorage;
+}
+
+/** The part of the Web Storage API (HTML §12.2) that the engine uses. May throw, as that one may. */
+export interface KeyValueStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
 }
 
 export interface RemoteTrack {
@@ -90,6 +101,8 @@ export interface Room {
   /**
    * Connects, and resolves when media has a path.
    * @throws {RoomError} what stopped it; the connection state is then `failed`.
+   * @throws {DOMException} `AbortError` when `leave()` came first, `InvalidStateError` when the
+   *   room was joined before.
    */
   join(media?: JoinMedia): Promise<void>;
   /** Ends the call and closes everything. Safe at any time, more than once. */

@@ -1,0 +1,206 @@
+import type { Quality } from '../../shared/connection-state.ts';
+import type { Path } from '../../shared/path.ts';
+import { RoomError } from '../../shared/room-error.ts';
+import type { MediaKind } from '../../shared/signaling.ts';
+import {
+  IDLE,
+  type Action,
+  type CallRules,
+  type CallState,
+  type Observation,
+} from './call-state.ts';
+import type { LocalTrack } from './contract.ts';
+import { decide, nextDeadline } from './decide.ts';
+import { FAST_SAMPLE_INTERVAL_MS, SAMPLE_INTERVAL_MS } from './limits.ts';
+import type { LocalTracks } from './publisher.ts';
+import { measureQuality, UNKNOWN_QUALITY, type CallSample } from './quality.ts';
+import { Sampler } from './sampler.ts';
+import { Session, type SessionContext } from './session.ts';
+import type { TimelineNote } from './timeline.ts';
+
+/** What the driver reports. `now` is on the monotonic clock of the call state. */
+export interface DriverListener {
+  onState(before: CallState, after: CallState, now: number): void;
+  onQuality(): void;
+  onNote(note: TimelineNote): void;
+  onActiveSpeaker(peerId: string | undefined): void;
+  onRemoteTrack(track: MediaStreamTrack): void;
+}
+
+/**
+ * Carries out what `decide()` decides: samples, asks, acts, and wakes up at the next deadline. It
+ * takes no decision of its own.
+ */
+export class CallDriver {
+  readonly #rules: CallRules;
+  readonly #context: SessionContext;
+  readonly #localTracks: () => LocalTracks;
+  readonly #listener: DriverListener;
+  readonly #sampler = new Sampler(
+    () => this.#sample(),
+    () => (isSettled(this.#state) ? SAMPLE_INTERVAL_MS : FAST_SAMPLE_INTERVAL_MS),
+  );
+  #state: CallState = IDLE;
+  #quality: Quality = UNKNOWN_QUALITY;
+  #lastSample: CallSample | undefined;
+  #session: Session | undefined;
+  #alarm: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    context: SessionContext,
+    seed: number,
+    localTracks: () => LocalTracks,
+    listener: DriverListener,
+  ) {
+    const { preferredProtocol, route } = context.target;
+    this.#rules = { preferredProtocol, route, seed };
+    this.#context = context;
+    this.#localTracks = localTracks;
+    this.#listener = listener;
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  get quality(): Quality {
+    return this.#quality;
+  }
+
+  join(plan: readonly Path[]): void {
+    this.#observe({ seen: 'join', plan });
+  }
+
+  leave(): void {
+    this.#observe({ seen: 'leave' });
+  }
+
+  retryNow(): void {
+    this.#observe({ seen: 'retry-now' });
+  }
+
+  async publish(kind: MediaKind, track: LocalTrack | undefined): Promise<void> {
+    await this.#session?.publish(kind, track);
+  }
+
+  #observe(observation: Observation): void {
+    const now = performance.now();
+    const before = this.#state;
+    const { state, actions } = decide(before, observation, now, this.#rules);
+    this.#state = state;
+    this.#setAlarm(now);
+    if (state !== before) this.#listener.onState(before, state, now);
+    for (const action of actions) this.#act(action);
+  }
+
+  #setAlarm(now: number): void {
+    clearTimeout(this.#alarm);
+    const deadline = nextDeadline(this.#state);
+    if (deadline === undefined) return;
+    const wait = Math.max(0, Math.ceil(deadline - now));
+    this.#alarm = setTimeout(() => this.#observe({ seen: 'clock' }), wait);
+  }
+
+  #act(action: Action): void {
+    const session = this.#session;
+    switch (action.act) {
+      case 'connect':
+        this.#connect();
+        break;
+      case 'disconnect':
+        this.#disconnect();
+        break;
+      case 'restart-ice':
+        this.#listener.onNote({
+          kind: 'path',
+          text: `no answer on the ${action.role} path; restarting it`,
+        });
+        void session?.restartIce(action.role).catch(() => {
+          if (session === this.#session) {
+            this.#observe({ seen: 'restart-failed', role: action.role });
+          }
+        });
+        break;
+      case 'renew-relay':
+        void session?.renewRelay().then(
+          () => this.#listener.onNote({ kind: 'path', text: 'relay credentials renewed' }),
+          (error: unknown) => {
+            if (session === this.#session)
+              this.#noteFailure('relay credentials not renewed', error);
+          },
+        );
+        break;
+    }
+  }
+
+  #connect(): void {
+    this.#disconnect();
+    const session = new Session(this.#context, {
+      onStep: (step, plan) => this.#observe({ seen: 'step', step, ...(plan && { plan }) }),
+      onLinksChanged: () => this.#sampler.now(),
+      onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
+      onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
+      onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),
+      onActiveSpeaker: (peerId) => this.#listener.onActiveSpeaker(peerId),
+      onRemoteTrack: (track) => this.#listener.onRemoteTrack(track),
+      onTrackRefused: (kind, error) => this.#noteFailure(`${DEVICE[kind]} not sent`, error),
+      onMalformed: (problem) =>
+        this.#listener.onNote({ kind: 'signaling', text: `dropped a message: ${problem}` }),
+    });
+    this.#session = session;
+    this.#sampler.start();
+    session.open(this.#localTracks).catch((error: unknown) => {
+      if (session !== this.#session) return;
+      const failure =
+        error instanceof RoomError ? error : new RoomError('SERVER_INCOMPATIBLE', String(error));
+      this.#observe({ seen: 'attempt-failed', error: failure.toData() });
+    });
+  }
+
+  #disconnect(): void {
+    this.#sampler.stop();
+    this.#session?.close();
+    this.#session = undefined;
+    this.#lastSample = undefined;
+    this.#quality = UNKNOWN_QUALITY;
+    this.#listener.onActiveSpeaker(undefined);
+  }
+
+  async #sample(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    try {
+      const links = await session.sample();
+      if (session !== this.#session) return;
+      this.#measure({ at: performance.now(), links });
+    } catch {
+      // A transport closed under the look; its state says so.
+    }
+    const views = session === this.#session ? session.links() : undefined;
+    if (views) this.#observe({ seen: 'links', links: views });
+  }
+
+  #measure(sample: CallSample): void {
+    // Rates over a few ms say nothing.
+    const last = this.#lastSample;
+    if (last && sample.at - last.at < SAMPLE_INTERVAL_MS / 2) return;
+    this.#quality = measureQuality(last, sample);
+    this.#lastSample = sample;
+    this.#listener.onQuality();
+  }
+
+  #noteFailure(what: string, error: unknown): void {
+    const why =
+      error instanceof RoomError ? `${error.code} ${error.detail ?? error.message}` : String(error);
+    this.#listener.onNote({ kind: 'error', text: `${what}: ${why}` });
+  }
+}
+
+const DEVICE: Record<MediaKind, string> = { audio: 'microphone', video: 'camera' };
+
+/** Nothing is being looked for: the path is known and, if it is not the wanted one, told. */
+function isSettled(state: CallState): boolean {
+  if (state.phase !== 'connected') return false;
+  const isLesser = state.lesserSince !== undefined && state.fallback === undefined;
+  return !isLesser && Object.keys(state.trouble).length === 0;
+}

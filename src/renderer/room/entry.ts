@@ -1,0 +1,181 @@
+import { PROTOO_SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../shared/join-token.ts';
+import type { Endpoint } from '../../shared/endpoint.ts';
+import type { Route } from '../../shared/protocol.ts';
+import { RoomError } from '../../shared/room-error.ts';
+import type { ClientResponse } from '../../shared/signaling.ts';
+import type { RoomPlatform } from './contract.ts';
+import type { DiscoveryCache } from './discovery.ts';
+import { errorFromDiagnosis, explainFailure } from './explain-failure.ts';
+import { DISCOVERY_BUDGET_MS, ENTRY_BUDGET_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
+import { connectionPolicy, type ConnectionPolicy } from './policy.ts';
+import type { ProxyMemory } from './proxy-memory.ts';
+import { chooseProxy } from './proxy-choice.ts';
+import type { RelayGrant } from './relay-grant.ts';
+import { requestFailure } from './request-failure.ts';
+import type { CallTarget } from './room-options.ts';
+import { ChannelOpenError, SignalingChannel } from './signaling-channel.ts';
+
+export type TransportInfo = ClientResponse<'createWebRtcTransport'>;
+
+/** The way in: a signaling connection that speaks protoo, and what was asked for over it at once. */
+export interface Entry {
+  readonly channel: SignalingChannel;
+  /** The host that the connection goes to. */
+  readonly endpoint: Endpoint;
+  readonly policy: ConnectionPolicy;
+  readonly relay: RelayGrant | undefined;
+  readonly routerRtpCapabilities: ClientResponse<'getRouterRtpCapabilities'>;
+  readonly send: TransportInfo;
+  readonly receive: TransportInfo;
+}
+
+export interface EntryContext {
+  target: CallTarget;
+  peerId: string;
+  platform: RoomPlatform;
+  discovery: DiscoveryCache;
+  proxyMemory: ProxyMemory;
+  signal: AbortSignal;
+  onSignaling: () => void;
+}
+
+/** SCTP streams as mediasoup-client's Chromium handler has them; only one is ever used. */
+const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
+
+/**
+ * Gets in, through the room server or a Cloud Proxy, and asks for everything that needs no answer
+ * first in one go.
+ * @throws {RoomError} within ENTRY_BUDGET_MS and DIAGNOSIS_BUDGET_MS.
+ */
+export async function enter(context: EntryContext): Promise<Entry> {
+  return context.target.route === 'proxy' ? enterByProxy(context) : enterDirectly(context);
+}
+
+async function enterDirectly(context: EntryContext): Promise<Entry> {
+  const { target, discovery, signal, onSignaling } = context;
+  const startedAt = performance.now();
+  // Without a token there is nothing that a server would have to announce first.
+  const found =
+    target.token === ''
+      ? undefined
+      : await discovery.discover(target.server.httpOrigin, DISCOVERY_BUDGET_MS, signal);
+  const document = found?.kind === 'document' ? found.document : undefined;
+  if (document?.role === 'proxy') {
+    throw new RoomError(
+      'SERVER_INVALID',
+      `${target.server.httpOrigin}: this is a Cloud Proxy: enter it as such, and the meeting server as server`,
+    );
+  }
+  onSignaling();
+  return await knock(context, target.server, {
+    token: document?.features.includes('token') ? target.token : '',
+    budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
+    answersHttp: document !== undefined,
+    relay: undefined,
+  });
+}
+
+async function enterByProxy(context: EntryContext): Promise<Entry> {
+  const { target, proxyMemory, onSignaling } = context;
+  let left = proxyMemory.order(target.proxies, Date.now());
+  for (;;) {
+    const startedAt = performance.now();
+    const { proxy, grant } = await chooseProxy(left, { ...target, ...context });
+    onSignaling();
+    try {
+      const entry = await knock(context, proxy, {
+        token: grant.takesToken ? target.token : '',
+        budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
+        answersHttp: true,
+        relay: grant,
+      });
+      proxyMemory.remember(proxy, Date.now());
+      return entry;
+    } catch (error) {
+      // This proxy grants relays but leads to no room server; another may.
+      left = left.filter((other) => other !== proxy);
+      if (left.length === 0 || context.signal.aborted) throw error;
+    }
+  }
+}
+
+interface Knock {
+  /** Empty: none is sent. */
+  token: string;
+  budgetMs: number;
+  /** The host is known to answer HTTP, so a refused WebSocket needs no diagnosis. */
+  answersHttp: boolean;
+  relay: RelayGrant | undefined;
+}
+
+async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Promise<Entry> {
+  const channel = await openChannel(context, endpoint, how);
+  const { preferredProtocol, route } = context.target;
+  const policy = connectionPolicy(preferredProtocol, route, how.relay?.iceServers ?? []);
+  try {
+    const [routerRtpCapabilities, send, receive] = await askAtOnce(channel, policy.forceTcp);
+    return { channel, endpoint, policy, relay: how.relay, routerRtpCapabilities, send, receive };
+  } catch (error) {
+    const { end } = channel;
+    channel.close();
+    throw requestFailure(error, end);
+  }
+}
+
+/** One round trip for three answers: none of the requests needs that of another. */
+function askAtOnce(
+  channel: SignalingChannel,
+  forceTcp: boolean,
+): Promise<[ClientResponse<'getRouterRtpCapabilities'>, TransportInfo, TransportInfo]> {
+  const budget = SETUP_REQUEST_BUDGET_MS;
+  return Promise.all([
+    channel.request('getRouterRtpCapabilities', {}, budget),
+    channel.request(
+      'createWebRtcTransport',
+      { forceTcp, producing: true, consuming: false, sctpCapabilities: SCTP_CAPABILITIES },
+      budget,
+    ),
+    channel.request(
+      'createWebRtcTransport',
+      { forceTcp, producing: false, consuming: true },
+      budget,
+    ),
+  ]);
+}
+
+async function openChannel(
+  { target, peerId, platform, signal }: EntryContext,
+  endpoint: Endpoint,
+  how: Knock,
+): Promise<SignalingChannel> {
+  const query = new URLSearchParams({ roomId: target.roomId, peerId });
+  const protocols = [PROTOO_SUBPROTOCOL];
+  if (how.token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + how.token);
+  try {
+    return await SignalingChannel.open({
+      url: `${endpoint.wsOrigin}/?${query}`,
+      protocols,
+      openBudgetMs: Math.max(0, how.budgetMs),
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ChannelOpenError)) throw error;
+    throw await refusedChannel(error, platform, target.route, endpoint.httpOrigin, how.answersHttp);
+  }
+}
+
+async function refusedChannel(
+  error: ChannelOpenError,
+  platform: RoomPlatform,
+  route: Route,
+  origin: string,
+  answersHttp: boolean,
+): Promise<RoomError> {
+  if (error.why === 'timeout') {
+    return explainFailure(platform, route, origin, 'it did not accept the connection in time');
+  }
+  const silence = 'it accepts no signaling connection (protoo over WebSocket)';
+  return answersHttp
+    ? errorFromDiagnosis({ kind: 'answers', httpStatus: 200 }, route, origin, silence)
+    : await explainFailure(platform, route, origin, silence);
+}

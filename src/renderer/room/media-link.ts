@@ -1,0 +1,149 @@
+import type { Device, types } from 'mediasoup-client';
+import type { IceServer } from '../../shared/discovery.ts';
+import type { Path } from '../../shared/path.ts';
+import type { IceCandidate } from '../../shared/signaling.ts';
+import type { LinkRole, LinkView, RelayFault } from './call-state.ts';
+import type { TransportInfo } from './entry.ts';
+import { readLinkStats, type LinkStats } from './link-stats.ts';
+import type { ConnectionPolicy } from './policy.ts';
+import { selectedPath } from './selected-path.ts';
+import type { SignalingChannel } from './signaling-channel.ts';
+import { toIceParameters, toTransportOptions } from './wire-types.ts';
+
+/** TURN error codes that mean the credentials (RFC 8656 §18, RFC 8489 §14.8). */
+const CREDENTIAL_ERRORS: ReadonlySet<number> = new Set([401, 403, 441]);
+
+export interface MediaLinkOptions {
+  role: LinkRole;
+  device: Device;
+  info: TransportInfo;
+  /** Already filtered by policy. */
+  candidates: readonly IceCandidate[];
+  policy: ConnectionPolicy;
+  channel: SignalingChannel;
+  /** Its view may have changed. */
+  onChange: () => void;
+}
+
+/** One media transport, sending or receiving: its signaling, its state, its path. */
+export class MediaLink {
+  readonly role: LinkRole;
+  readonly transport: types.Transport;
+  readonly #channel: SignalingChannel;
+  readonly #policy: ConnectionPolicy;
+  readonly #onChange: () => void;
+  #inUse = false;
+  #refused = false;
+  #path: Path | undefined;
+  #credentialsRefused = false;
+  #relayFault: RelayFault | undefined;
+
+  constructor({ role, device, info, candidates, policy, channel, onChange }: MediaLinkOptions) {
+    this.role = role;
+    this.#channel = channel;
+    this.#policy = policy;
+    this.#onChange = onChange;
+    const options = toTransportOptions(info, candidates, policy);
+    this.transport =
+      role === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
+    this.#listen();
+  }
+
+  /** The transport is about to be asked to connect, by its first producer or consumer. */
+  use(): void {
+    if (this.#inUse) return;
+    this.#inUse = true;
+    this.#onChange();
+  }
+
+  view(): LinkView {
+    return {
+      status: this.#status(),
+      ...(this.#path && { path: this.#path }),
+      ...(this.#relayFault && { relayFault: this.#relayFault }),
+    };
+  }
+
+  /** Reads the transport's statistics and, from them, its path. Undefined when it is not in use. */
+  async sample(): Promise<LinkStats | undefined> {
+    if (!this.#inUse || this.transport.closed) return undefined;
+    const report = await this.transport.getStats();
+    const stats = readLinkStats(report.values());
+    this.#path = selectedPath(stats);
+    this.#judgeRelay(stats);
+    return stats;
+  }
+
+  /** @throws {Error} the server refused, did not answer, or the transport closed meanwhile. */
+  async restartIce(): Promise<void> {
+    const iceParameters = await this.#channel.request('restartIce', {
+      transportId: this.transport.id,
+    });
+    await this.transport.restartIce({ iceParameters: toIceParameters(iceParameters) });
+  }
+
+  /**
+   * Moves to fresh relay credentials: new allocations beside the old ones, which carry media until
+   * the new ones do.
+   * @throws {Error} as {@link restartIce}.
+   */
+  async renewRelay(iceServers: IceServer[]): Promise<void> {
+    await this.transport.updateIceServers({ iceServers });
+    // Not in use yet: it will start with the new servers.
+    if (this.#inUse) await this.restartIce();
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+
+  #status(): LinkView['status'] {
+    if (this.#refused) return 'failed';
+    if (!this.#inUse) return 'unused';
+    switch (this.transport.connectionState) {
+      case 'new':
+      case 'connecting':
+        return 'connecting';
+      case 'connected':
+        return 'connected';
+      case 'disconnected':
+        return 'disconnected';
+      case 'failed':
+      case 'closed':
+        return 'failed';
+    }
+  }
+
+  #listen(): void {
+    const { transport } = this;
+    transport.on('connect', ({ dtlsParameters }, done) => {
+      // Not waited for: the server has it long before the DTLS handshake, which follows ICE.
+      this.#channel
+        .request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters })
+        .catch(() => {
+          if (transport.closed) return;
+          this.#refused = true;
+          this.#onChange();
+        });
+      done();
+    });
+    transport.on('connectionstatechange', this.#onChange);
+    transport.on('icegatheringstatechange', this.#onChange);
+    transport.on('icecandidateerror', ({ errorCode }) => {
+      if (CREDENTIAL_ERRORS.has(errorCode)) this.#credentialsRefused = true;
+    });
+  }
+
+  /** Relay or nothing: once gathering has ended without a relayed address there will be none. */
+  #judgeRelay(stats: LinkStats): void {
+    const hasNone =
+      this.#policy.iceTransportPolicy === 'relay' &&
+      this.transport.iceGatheringState === 'complete' &&
+      stats.relayCandidates === 0;
+    this.#relayFault = hasNone
+      ? this.#credentialsRefused
+        ? 'refused'
+        : 'no-candidates'
+      : undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import type { DiscoveryDocument, IceServer } from '../../shared/discovery.ts';
+import type { Endpoint } from '../../shared/endpoint.ts';
+import type { PreferredProtocol } from '../../shared/protocol.ts';
+import { RoomError } from '../../shared/room-error.ts';
+import type { RoomPlatform } from './contract.ts';
+import { discover, type Discovered } from './discovery.ts';
+import { explainFailure } from './explain-failure.ts';
+import { allowedIceServers } from './policy.ts';
+
+/** What a Cloud Proxy gives a call: its relays, and for how long they take the credentials. */
+export interface RelayGrant {
+  /** Filtered: on the proxy's host, over protocols that the mode allows. At least one. */
+  readonly iceServers: IceServer[];
+  /** Absent when the proxy names no end. */
+  readonly lifetimeMs?: number;
+  /** The proxy reads the join token from the signaling connection. */
+  readonly takesToken: boolean;
+}
+
+export interface RelayGrantRequest {
+  proxy: Endpoint;
+  token: string;
+  preferredProtocol: PreferredProtocol;
+  budgetMs: number;
+  signal: AbortSignal;
+  platform: RoomPlatform;
+}
+
+/**
+ * Asks a Cloud Proxy for relays.
+ * @throws {RoomError} PROXY_UNREACHABLE, TLS_UNTRUSTED, PROXY_INVALID, PROXY_CREDENTIALS,
+ *   PROXY_RELAY_DOWN, TOKEN_MISSING, SERVER_BUSY, HTTP_PROXY_AUTH.
+ */
+export async function requestRelayGrant(request: RelayGrantRequest): Promise<RelayGrant> {
+  const { proxy, token, budgetMs, signal, platform } = request;
+  const origin = proxy.httpOrigin;
+  const found = await discover({ origin, token, budgetMs, signal });
+  if (found.kind === 'silent' && !signal.aborted) {
+    throw await explainFailure(platform, 'proxy', origin, 'no discovery document can be read');
+  }
+  return readRelayGrant(found, request);
+}
+
+/** What an answer of the proxy amounts to. Throws as {@link requestRelayGrant}. */
+export function readRelayGrant(
+  found: Discovered,
+  { proxy, token, preferredProtocol }: Omit<RelayGrantRequest, 'budgetMs' | 'signal' | 'platform'>,
+): RelayGrant {
+  const at = (text: string): string => `${proxy.httpOrigin}: ${text}`;
+  if (found.kind === 'silent') throw new RoomError('PROXY_UNREACHABLE', at('no answer'));
+  if (found.kind === 'no-document') throw statusError(found.httpStatus, found.problem, at);
+  const { document } = found;
+  if (document.role !== 'proxy') {
+    throw new RoomError('PROXY_INVALID', at('this is a room server, not a Cloud Proxy'));
+  }
+  if (!document.iceServers || document.iceServers.length === 0) {
+    throw token === ''
+      ? new RoomError('TOKEN_MISSING', at('the proxy hands out relay credentials for a pass only'))
+      : new RoomError('PROXY_RELAY_DOWN', at('the proxy names no relay'));
+  }
+  const allowed = allowedIceServers(preferredProtocol, proxy.host, document.iceServers);
+  if (!allowed.ok) throw new RoomError('PROXY_INVALID', at(allowed.problem));
+  if (allowed.iceServers.length === 0) {
+    throw new RoomError(
+      'PROXY_RELAY_DOWN',
+      at(`the proxy offers no relay over a protocol that ${preferredProtocol} allows`),
+    );
+  }
+  return {
+    iceServers: allowed.iceServers,
+    takesToken: document.features.includes('token'),
+    ...lifetimeOf(document),
+  };
+}
+
+/** The proxy's own clock on both sides, so that a wrong clock here does not matter. */
+function lifetimeOf(document: DiscoveryDocument): { lifetimeMs?: number } {
+  const { credentialsExpireAt, serverTime } = document;
+  if (credentialsExpireAt === undefined) return {};
+  return { lifetimeMs: Math.max(0, credentialsExpireAt - (serverTime ?? Date.now())) };
+}
+
+function statusError(status: number, problem: string, at: (text: string) => string): RoomError {
+  switch (status) {
+    case 401:
+    case 403:
+      return new RoomError('PROXY_CREDENTIALS', at(`the proxy refused the pass (${problem})`));
+    case 407:
+      return new RoomError('HTTP_PROXY_AUTH', at(problem));
+    case 429:
+      return new RoomError('SERVER_BUSY', at(problem));
+    case 502:
+    case 504:
+      return new RoomError('PROXY_UNREACHABLE', at(`nothing stands behind it (${problem})`));
+    case 503:
+      return new RoomError('PROXY_RELAY_DOWN', at(problem));
+    default:
+      return new RoomError('PROXY_INVALID', at(problem));
+  }
+}

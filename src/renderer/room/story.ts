@@ -1,0 +1,93 @@
+import type { ReconnectReason } from '../../shared/connection-state.ts';
+import { formatPath, isSamePath } from '../../shared/path.ts';
+import type { MediaProtocol } from '../../shared/protocol.ts';
+import type { CallState, Connected } from './call-state.ts';
+import type { TimelineNote } from './timeline.ts';
+
+/** What a change of the call's state means to a person, in lines for the timeline. Pure. */
+export function tellChange(
+  before: CallState,
+  after: CallState,
+  now: number,
+  roundTripMs?: number,
+): TimelineNote[] {
+  if (before.phase === 'connected' && after.phase === 'connected') {
+    return tellPathChange(before, after);
+  }
+  if (before.phase === after.phase) return [];
+  switch (after.phase) {
+    case 'idle':
+      return [];
+    case 'connecting':
+      return [
+        {
+          kind: 'state',
+          text:
+            after.trip.reason === undefined
+              ? 'joining'
+              : `joining anew (${nth(after.trip.attempt)} attempt)`,
+        },
+      ];
+    case 'connected': {
+      const trip = roundTripMs === undefined ? '' : ` · ${roundTripMs} ms`;
+      const since = before.phase === 'connecting' ? before.since : now;
+      return [
+        {
+          kind: 'state',
+          text: `connected · ${formatPath(after.path)}${trip}`,
+          tookMs: now - since,
+        },
+      ];
+    }
+    case 'waiting': {
+      const wait = ((after.nextRetryAt - now) / 1000).toFixed(1);
+      const why =
+        before.phase === 'connected'
+          ? REASON_TEXT[after.trip.reason ?? 'signaling-lost']
+          : 'that attempt failed';
+      return [{ kind: 'state', text: `${why}; joining anew in ${wait} s` }];
+    }
+    case 'failed': {
+      const { code, message, detail } = after.error;
+      return [{ kind: 'error', text: `${code}: ${message}${detail ? ` (${detail})` : ''}` }];
+    }
+    case 'left':
+      return [{ kind: 'state', text: 'left' }];
+  }
+}
+
+const REASON_TEXT: Record<ReconnectReason, string> = {
+  'signaling-lost': 'the connection to the meeting was lost',
+  'media-lost': 'sound and picture stopped',
+  'room-restarted': 'the meeting was restarted by the server',
+  'server-restarting': 'the meeting server is restarting',
+};
+
+function tellPathChange(before: Connected, after: Connected): TimelineNote[] {
+  const notes: TimelineNote[] = [];
+  if (!isSamePath(before.path, after.path)) {
+    notes.push({
+      kind: 'path',
+      text: `now on ${formatPath(after.path)}, before on ${formatPath(before.path)}`,
+    });
+  }
+  if (after.fallback && !before.fallback) {
+    const { wanted, using, reason } = after.fallback;
+    const why = reason === 'blocked-at-join' ? 'did not come up' : 'was lost';
+    notes.push({ kind: 'fallback', text: `${name(wanted)} ${why}; the call is on ${name(using)}` });
+  }
+  if (before.fallback && !after.fallback) {
+    notes.push({ kind: 'fallback', text: `back on ${name(after.path.protocol)}` });
+  }
+  return notes;
+}
+
+function name(protocol: MediaProtocol): string {
+  return protocol.toUpperCase();
+}
+
+function nth(attempt: number): string {
+  const teen = attempt % 100 >= 11 && attempt % 100 <= 13;
+  const suffix = teen ? 'th' : (['th', 'st', 'nd', 'rd'][attempt % 10] ?? 'th');
+  return `${attempt}${suffix}`;
+}
