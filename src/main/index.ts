@@ -49,6 +49,7 @@ function start(commandLine: CommandLine): void {
 
   const logFolder = app.getPath('logs');
   const log = openLog({ folder: logFolder, terminal: process.stdout });
+  log.info(`Causeway ${app.getVersion()}`);
   setupCrashHandling(log, logFolder);
   setupNavigationGuard(log);
 

@@ -18,7 +18,7 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = {
 const DOCUMENT_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Permissions-Policy':
-    'camera=(self), microphone=(self), speaker-selection=(self), fullscreen=(self), autoplay=(self), display-capture=(), geolocation=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), payment=()',
+    'camera=(self), microphone=(self), speaker-selection=(self), fullscreen=(self), autoplay=(self), display-capture=(), geolocation=(), usb=(), serial=(), hid=(), midi=(), payment=()',
   'X-DNS-Prefetch-Control': 'off',
 };
 

@@ -13,8 +13,8 @@ export function appHandlers(notices: Notices): Pick<IpcHandlers, Channels> {
       notices.dismiss(id);
       return undefined;
     },
-    'clipboard:write': ({ text }) => {
-      clipboard.writeText(text);
+    'clipboard:write': async ({ text }) => {
+      await clipboard.writeText(text);
       return undefined;
     },
   };

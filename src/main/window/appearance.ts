@@ -1,8 +1,8 @@
 import { nativeTheme } from 'electron';
 import type { Settings } from '../../shared/settings.ts';
 
-/** The page's own background in each appearance, shown until it has drawn itself. */
-const BACKGROUND = { light: '#f6f7f9', dark: '#12161b' };
+/** The page's own canvas (design/tokens.css), shown until the page has drawn itself. */
+const BACKGROUND = { light: '#ecf1ef', dark: '#0d1315' };
 
 /** Follows the setting, and through it the system's appearance in menus, dialogs and the page. */
 export function applyAppearance(appearance: Settings['appearance']): void {
