@@ -1,4 +1,4 @@
-import { type ClientRequestParsed, type ServerRequest } from '../../src/shared/signaling.ts';
+import type { ClientRequestParsed } from '../../src/shared/signaling.ts';
 import { ProtooError } from '../../src/shared/protoo.ts';
 import type { ConsumerData, Peer, PeerConsumer, PeerProducer } from './peer.ts';
 import type { Room } from './room.ts';
@@ -96,7 +96,7 @@ async function offer(
         producerId: producer.id,
         id: consumer.id,
         kind: consumer.kind,
-        rtpParameters: consumer.rtpParameters as ServerRequest<'newConsumer'>['rtpParameters'],
+        rtpParameters: consumer.rtpParameters,
         type: consumer.type,
         appData: producer.appData.shared,
         producerPaused: consumer.producerPaused,

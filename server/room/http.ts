@@ -45,7 +45,7 @@ export interface HttpOptions {
   mediaWorkers: MediaWorkers;
   metrics: Metrics;
   logger: Logger;
-  isStopping(): boolean;
+  isStopping: () => boolean;
 }
 
 /** Builds the HTTP application; `app.server` is where upgrade requests arrive. */

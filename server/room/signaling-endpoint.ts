@@ -112,8 +112,8 @@ export class SignalingEndpoint {
   ): Promise<void> {
     this.#refuseWhenStopping();
     const releaseAddress = this.#takePlace(request);
+    const place = { admitted: false };
     let leave: (() => void) | undefined;
-    let admitted = false;
     try {
       const visitor = await admit(request, this.#options.policy);
       const entered = await this.#options.rooms.enter(visitor.roomId);
@@ -122,13 +122,13 @@ export class SignalingEndpoint {
       this.#refuseWhenStopping();
       refuseUnlessRoomFor(entered.room, visitor, this.#options.config.maxPeersPerRoom);
       accept((webSocket) => {
-        admitted = true;
+        place.admitted = true;
         webSocket.once('close', releaseAddress);
         this.#addPeer(entered.room, visitor, webSocket);
       });
     } finally {
       leave?.();
-      if (!admitted) releaseAddress();
+      if (!place.admitted) releaseAddress();
     }
   }
 

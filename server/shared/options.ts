@@ -147,7 +147,7 @@ function explain(
     fromFlag || !flagName ? (flagName?.long ?? meta.env) : `${flagName.long} (${meta.env})`;
   const value = valueAt(raw, issue.path);
   if (value === undefined || isSecretKey(key)) return `${where}: ${issue.message}.`;
-  return `${where}: “${String(value)}” is not allowed; it ${issue.message}.`;
+  return `${where}: “${show(value)}” is not allowed; it ${issue.message}.`;
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
@@ -157,6 +157,11 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown>)[part];
   }
   return value;
+}
+
+/** A flag's value as it would be typed. */
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function* optionFields(schema: z.ZodObject): Generator<[string, z.ZodType, OptionMeta]> {
@@ -175,7 +180,7 @@ function commanderOption(field: z.ZodType, meta: OptionMeta): Option {
   const fallback = field.safeParse(undefined);
   const shownDefault =
     fallback.success && fallback.data !== undefined && fallback.data !== false && !meta.list
-      ? ` (default: ${String(fallback.data)})`
+      ? ` (default: ${show(fallback.data)})`
       : '';
   const built = new Option(
     meta.flag ?? '',

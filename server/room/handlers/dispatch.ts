@@ -71,7 +71,7 @@ async function answerRequest(
   // Sound by construction of HANDLERS; the compiler cannot pair schema and handler of a union.
   const handler = HANDLERS[method] as Handler<ClientMethod>;
   try {
-    return await handler(context, parsed.data as never);
+    return await handler(context, parsed.data);
   } catch (error) {
     if (error instanceof ProtooError)
       throw new ProtooError(error.code, `${method}: ${error.message}`);
