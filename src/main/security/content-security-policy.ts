@@ -30,13 +30,15 @@ function connectSources({ endpoints }: NetworkPolicy): string[] {
   return sources.size > 0 ? [...sources] : ["'none'"];
 }
 
+/** A host that a host source can name (CSP Level 3 §2.3.1): no IPv6 address, no underscore. */
+const NAMEABLE_HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?$/i;
+
 /**
- * A host source (CSP Level 3 §2.3.1) has no form for an IPv6 address, and Chromium drops one with a
- * trailing dot. Such hosts get their scheme only; the request filter still knows the exact host.
+ * Chromium ignores a source whose host it cannot name, and the call would fail. Such a host gets
+ * its scheme only; the request filter still knows the exact host.
  */
 function sourcesOf({ httpOrigin, wsOrigin, host }: Endpoint): string[] {
-  if (host.includes(':') || host.endsWith('.')) {
-    return [new URL(httpOrigin).protocol, new URL(wsOrigin).protocol];
-  }
-  return [httpOrigin, wsOrigin];
+  return NAMEABLE_HOST.test(host)
+    ? [httpOrigin, wsOrigin]
+    : [new URL(httpOrigin).protocol, new URL(wsOrigin).protocol];
 }

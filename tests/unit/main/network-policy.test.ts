@@ -43,8 +43,14 @@ describe('the content security policy', () => {
     );
   });
 
-  it('names only the scheme of an IPv6 address, for which the policy language has no form', () => {
-    expect(directive(v6, 'connect-src')).toBe('connect-src https: wss:');
+  it.each([
+    ['an IPv6 address', 'https://[2001:db8:0:0::1]', 'https: wss:'],
+    ['an IPv6 address of this computer', 'http://[::1]:4443', 'http: ws:'],
+    ['a name with an underscore', 'https://meet_1.example.com', 'https: wss:'],
+    ['a name with a final dot', 'https://m.example.', 'https://m.example. wss://m.example.'],
+  ])('names %s as far as the policy language can', (_what, serverUrl, sources) => {
+    const policy = networkPolicyFor({ serverUrl, signalingBaseUrl: [] });
+    expect(directive(policy, 'connect-src')).toBe(`connect-src ${sources}`);
   });
 });
 
