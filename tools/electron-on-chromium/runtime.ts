@@ -13,6 +13,7 @@ import { parseCommandLine, type CommandLine } from './command-line.ts';
 import { electron } from './electron-module.ts';
 import { ELECTRON_VERSION } from './electron-version.ts';
 import { installModuleHooks } from './module-hooks.ts';
+import { warmPageScripts } from './renderer-link/page-scripts.ts';
 
 /** Folder inside userData where Chromium keeps the profile. */
 const PROFILE_FOLDER = 'chromium-profile';
@@ -40,6 +41,8 @@ function openInspector(switches: ReadonlyMap<string, string>): void {
 function dressProcess({ argv }: CommandLine): void {
   process.argv = [EXECUTABLE, ...argv];
   process.execPath = EXECUTABLE;
+  // The launcher's own; not for programs that the app starts.
+  delete process.env['NODE_COMPILE_CACHE'];
   const define = (name: string, value: unknown) =>
     Object.defineProperty(process, name, { value, enumerable: true, configurable: true });
   define('versions', Object.freeze({ ...process.versions, electron: ELECTRON_VERSION }));
@@ -91,11 +94,13 @@ async function start(): Promise<void> {
   await loadApp(main, commandLine);
   if (!app.mayStart) return;
   sealSchemes();
-  await chromium.start({
+  const started = chromium.start({
     profile: join(app.getPath('sessionData'), PROFILE_FOLDER),
     asked: switchList,
     remoteDebuggingPort: switches.get('remote-debugging-port'),
   });
+  warmPageScripts();
+  await started;
   app.becomeReady();
 }
 

@@ -7,10 +7,10 @@
 
 type Encoded =
   | ['value', unknown]
-  | ['function' | 'promise', number]
+  | ['function' | 'promise' | 'same', number]
   | ['error', string, string]
-  | ['array', Encoded[]]
-  | ['object', [string, Encoded][]];
+  | ['array', number, Encoded[]]
+  | ['object', number, [string, Encoded][]];
 
 type BridgeMessage =
   | { kind: 'expose'; key: string; value: Encoded }
@@ -41,107 +41,124 @@ export function createWorldBridge(
 ): WorldBridge {
   // Taken before any script of the page runs, which may replace them later.
   const { apply, ownKeys } = Reflect;
-  const { toString } = Object.prototype;
+  const { toString, propertyIsEnumerable } = Object.prototype;
+  const { create, defineProperty } = Object;
   const { isArray } = Array;
+  const { then } = Promise.prototype;
+  const { get, set } = Map.prototype;
+  const { register } = FinalizationRegistry.prototype;
   const dispatch = EventTarget.prototype.dispatchEvent;
-  const PrivateEvent = CustomEvent;
   const readDetail = Object.getOwnPropertyDescriptor(CustomEvent.prototype, 'detail')
     ?.get as () => unknown;
-  const isEnumerable = Object.prototype.propertyIsEnumerable;
-  const { defineProperty } = Object;
+  const own = { CustomEvent, Promise, Map, Error, TypeError, String };
 
   const outgoing = end === 'preload' ? 'to-page' : 'to-preload';
   const incoming = end === 'preload' ? 'to-preload' : 'to-page';
 
-  const functions = new Map<number, AnyFunction>();
-  const promises = new Map<number, { resolve: AnyFunction; reject: AnyFunction }>();
+  const functions = create(null) as Record<number, AnyFunction | undefined>;
+  const promises = create(null) as Record<
+    number,
+    { resolve: AnyFunction; reject: AnyFunction } | undefined
+  >;
   const released = new FinalizationRegistry<number>((id) => post({ kind: 'release', id }));
   let lastId = 0;
   let answer: Answer | undefined;
 
   function post(message: BridgeMessage): void {
-    apply(dispatch, link, [new PrivateEvent(outgoing, { detail: message })]);
+    apply(dispatch, link, [new own.CustomEvent(outgoing, { detail: message })]);
   }
 
-  function encode(value: unknown, depth = 0): Encoded {
-    if (depth > MAX_DEPTH) throw new TypeError('Electron contextBridge recursion depth exceeded.');
+  /** `seen` numbers the containers of one message, so that a circle closes on the other side. */
+  function encode(value: unknown, seen = new own.Map<object, number>(), depth = 0): Encoded {
+    if (depth > MAX_DEPTH)
+      throw new own.TypeError('Electron contextBridge recursion depth exceeded.');
     if (typeof value === 'function') {
       const id = ++lastId;
-      functions.set(id, value as AnyFunction);
+      functions[id] = value as AnyFunction;
       return ['function', id];
     }
-    if (typeof value === 'symbol') throw new TypeError(UNCLONEABLE);
+    if (typeof value === 'symbol') throw new own.TypeError(UNCLONEABLE);
     if (typeof value !== 'object' || value === null) return ['value', value];
-    if (value instanceof Promise) return encodePromise(value);
-    if (value instanceof Error) return ['error', value.message, value.stack ?? ''];
-    if (isArray(value)) {
+    if (value instanceof own.Promise) return encodePromise(value);
+    if (value instanceof own.Error) return ['error', value.message, value.stack ?? ''];
+    const known = apply(get, seen, [value]) as number | undefined;
+    if (known !== undefined) return ['same', known];
+    const isList = isArray(value);
+    if (!isList && apply(toString, value, []) !== '[object Object]') return ['value', value];
+    const id = ++lastId;
+    apply(set, seen, [value, id]);
+    if (isList) {
       const items: Encoded[] = [];
       for (let index = 0; index < value.length; index++)
-        items[index] = encode(value[index], depth + 1);
-      return ['array', items];
+        items[index] = encode(value[index], seen, depth + 1);
+      return ['array', id, items];
     }
-    if (apply(toString, value, []) !== '[object Object]') return ['value', value];
     const entries: [string, Encoded][] = [];
-    for (const key of ownKeys(value)) {
-      if (typeof key !== 'string' || !apply(isEnumerable, value, [key])) continue;
-      entries[entries.length] = [key, encode((value as Record<string, unknown>)[key], depth + 1)];
+    const keys = ownKeys(value);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index];
+      if (typeof key !== 'string' || !apply(propertyIsEnumerable, value, [key])) continue;
+      const item = (value as Record<string, unknown>)[key];
+      entries[entries.length] = [key, encode(item, seen, depth + 1)];
     }
-    return ['object', entries];
+    return ['object', id, entries];
   }
 
   function encodePromise(promise: Promise<unknown>): Encoded {
     const id = ++lastId;
     const settle = (ok: boolean, result: unknown) => {
-      let value: Encoded;
       try {
-        value = encode(result);
+        post({ kind: 'settle', id, ok, value: encode(result) });
       } catch (error) {
-        ok = false;
-        value = encode(error);
+        post({ kind: 'settle', id, ok: false, value: encode(error) });
       }
-      post({ kind: 'settle', id, ok, value });
     };
-    promise.then(
-      (result) => settle(true, result),
+    apply(then, promise, [
+      (result: unknown) => settle(true, result),
       (error: unknown) => settle(false, error),
-    );
+    ]);
     return ['promise', id];
   }
 
-  function decode(encoded: Encoded): unknown {
+  function decode(encoded: Encoded, known = create(null) as Record<number, unknown>): unknown {
     switch (encoded[0]) {
       case 'value':
         return encoded[1];
+      case 'same':
+        return known[encoded[1]];
       case 'function':
         return proxyFunction(encoded[1]);
       case 'promise': {
         const id = encoded[1];
-        return new Promise((resolve, reject) => promises.set(id, { resolve, reject }));
+        return new own.Promise((resolve, reject) => {
+          promises[id] = { resolve, reject };
+        });
       }
       case 'error': {
-        const error = new Error(encoded[1]);
-        defineProperty(error, 'stack', {
+        const error = new own.Error(encoded[1]);
+        return defineProperty(error, 'stack', {
           value: encoded[2],
           writable: true,
           configurable: true,
         });
-        return error;
       }
       case 'array': {
-        const list: unknown[] = [];
-        for (let index = 0; index < encoded[1].length; index++)
-          list[index] = decode(encoded[1][index] as Encoded);
+        const list: unknown[] = (known[encoded[1]] = []);
+        for (let index = 0; index < encoded[2].length; index++)
+          list[index] = decode(encoded[2][index] as Encoded, known);
         return list;
       }
       case 'object': {
-        const object: Record<string, unknown> = {};
-        for (const [key, item] of encoded[1])
-          defineProperty(object, key, {
-            value: decode(item),
+        const object: Record<string, unknown> = (known[encoded[1]] = {});
+        for (let index = 0; index < encoded[2].length; index++) {
+          const entry = encoded[2][index] as [string, Encoded];
+          defineProperty(object, entry[0], {
+            value: decode(entry[1], known),
             writable: true,
             enumerable: true,
             configurable: true,
           });
+        }
         return object;
       }
     }
@@ -155,26 +172,30 @@ export function createWorldBridge(
       const result = answer;
       answer = undefined;
       // The other end never saw a message that could not be cloned.
-      if (!result) throw new Error(UNCLONEABLE);
+      if (!result) throw new own.Error(UNCLONEABLE);
       const value = decode(result.value);
       if (result.kind === 'throw') throw value;
       return value;
     };
-    released.register(proxy, id);
+    apply(register, released, [proxy, id]);
     return proxy;
   }
 
   function answerCall(id: number, args: Encoded[]): void {
     let reply: BridgeMessage;
     try {
-      const target = functions.get(id);
-      if (!target) throw new Error('This function of the preload script is no longer available.');
+      const target = functions[id];
+      if (!target)
+        throw new own.Error('This function of the preload script is no longer available.');
       const values: unknown[] = [];
       for (let index = 0; index < args.length; index++)
         values[index] = decode(args[index] as Encoded);
       reply = { kind: 'return', value: encode(apply(target, undefined, values)) };
     } catch (error) {
-      reply = { kind: 'throw', value: encode(error instanceof Error ? error : String(error)) };
+      reply = {
+        kind: 'throw',
+        value: encode(error instanceof own.Error ? error : own.String(error)),
+      };
     }
     post(reply);
   }
@@ -185,10 +206,10 @@ export function createWorldBridge(
     if (message.kind === 'return' || message.kind === 'throw') answer = message;
     else if (message.kind === 'call') answerCall(message.id, message.args);
     else if (message.kind === 'expose') onExpose(message.key, decode(message.value));
-    else if (message.kind === 'release') functions.delete(message.id);
+    else if (message.kind === 'release') delete functions[message.id];
     else {
-      const waiting = promises.get(message.id);
-      promises.delete(message.id);
+      const waiting = promises[message.id];
+      delete promises[message.id];
       if (message.ok) waiting?.resolve(decode(message.value));
       else waiting?.reject(decode(message.value));
     }
