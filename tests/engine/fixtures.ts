@@ -1,0 +1,131 @@
+import { test as base, type Browser, type Page } from '@playwright/test';
+import { chromium } from '@playwright/test';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { extname, join, resolve } from 'node:path';
+import { build } from 'vite';
+import type { EnginePage } from './page/engine-page.ts';
+import { startRoomServer, type RoomServerProcess } from '../fixtures/room-server.ts';
+import { testToken } from '../fixtures/tokens.ts';
+
+const PAGE_ROOT = resolve(import.meta.dirname, 'page');
+const PAGE_OUT = resolve(import.meta.dirname, '../../out/engine-page');
+const CONTENT_TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
+
+/** As the app runs it: a fake camera that moves and a fake microphone that beeps. */
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-background-networking',
+  '--disable-component-update',
+];
+
+interface WorkerFixtures {
+  browser: Browser;
+  /** URL of the engine's page. */
+  pageUrl: string;
+  server: RoomServerProcess;
+}
+
+interface TestFixtures {
+  /** Opens a page of its own with the engine in it. */
+  openEngine: () => Promise<Page>;
+  /** Join options for a room that no other test uses. */
+  roomOptions: (displayName: string, more?: object) => Promise<object>;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  browser: [
+    async ({}, use) => {
+      const browser = await chromium.launch({
+        executablePath: process.env['CAUSEWAY_CHROMIUM'] ?? '/usr/bin/chromium',
+        args: CHROMIUM_FLAGS,
+      });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+  pageUrl: [
+    async ({}, use) => {
+      await build({
+        root: PAGE_ROOT,
+        base: './',
+        configFile: false,
+        logLevel: 'warn',
+        build: {
+          outDir: PAGE_OUT,
+          emptyOutDir: true,
+          target: 'es2024',
+          chunkSizeWarningLimit: 2000,
+        },
+      });
+      const files = createServer((request, response) => {
+        const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+        const file = join(PAGE_OUT, path === '/' ? 'index.html' : path);
+        readFile(file).then(
+          (body) => {
+            const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream';
+            response.writeHead(200, { 'content-type': type }).end(body);
+          },
+          () => response.writeHead(404).end(),
+        );
+      });
+      await new Promise<void>((done) => files.listen(0, '127.0.0.1', done));
+      await use(`http://localhost:${(files.address() as AddressInfo).port}/`);
+      files.closeAllConnections();
+      await new Promise((done) => files.close(done));
+    },
+    { scope: 'worker' },
+  ],
+  server: [
+    async ({}, use) => {
+      const server = await startRoomServer({ flags: ['--port=0', '--media-port=0'] });
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  openEngine: async ({ browser, pageUrl }, use) => {
+    const pages: Page[] = [];
+    await use(async () => {
+      const page = await browser.newPage();
+      pages.push(page);
+      await page.goto(pageUrl);
+      await page.waitForFunction(() => 'enginePage' in globalThis);
+      return page;
+    });
+    await Promise.all(pages.map((page) => page.close()));
+  },
+  roomOptions: async ({ server }, use, testInfo) => {
+    const roomId = `room-${testInfo.testId.slice(-12)}-${testInfo.repeatEachIndex}`;
+    await use(async (displayName, more = {}) => ({
+      roomId,
+      token: await testToken({ room: roomId, who: displayName }),
+      displayName,
+      serverUrl: server.url,
+      ...more,
+    }));
+  },
+});
+
+/** The engine in a page, called from the test. */
+export function engine(page: Page): {
+  [M in keyof EnginePage]: (
+    ...args: Parameters<EnginePage[M]>
+  ) => Promise<Awaited<ReturnType<EnginePage[M]>>>;
+} {
+  return new Proxy({} as ReturnType<typeof engine>, {
+    get:
+      (_target, method: keyof EnginePage) =>
+      (...args: unknown[]) =>
+        page.evaluate(
+          ([name, values]) =>
+            (globalThis.enginePage[name] as (...values: unknown[]) => unknown)(...values),
+          [method, args] as const,
+        ),
+  });
+}
