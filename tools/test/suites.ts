@@ -103,6 +103,13 @@ export const SUITES: readonly TestSuite[] = [
     args: vitest('runtime'),
   },
   {
+    name: 'engine',
+    kind: 'runner',
+    needs: ['worker', 'app', 'e2e'],
+    limitMinutes: 12,
+    args: playwright('engine'),
+  },
+  {
     name: 'e2e',
     kind: 'runner',
     needs: ['worker', 'app', 'e2e', 'proxy'],

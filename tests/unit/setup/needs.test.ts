@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseNeeds } from '../../../tools/setup/needs.ts';
+import { NEEDS, parseNeeds } from '../../../tools/setup/needs.ts';
 
 it('reads needs from a command line', () => {
   expect(parseNeeds(['worker', 'app'])).toEqual(['worker', 'app']);
@@ -7,6 +7,6 @@ it('reads needs from a command line', () => {
 
 it('names the word that is no need, and what may stand there', () => {
   expect(() => parseNeeds(['worker', 'wroker'])).toThrow(
-    '"wroker" cannot be set up. It must be one of: worker, bundles, app, proxy, e2e, firewall.',
+    `"wroker" cannot be set up. It must be one of: ${NEEDS.join(', ')}.`,
   );
 });
