@@ -58,7 +58,7 @@ function Window({ services: { controller } }: { services: Services }) {
   );
 }
 
-function Screen({ screen, onOpenSettings }: { screen: AppScreen; onOpenSettings(): void }) {
+function Screen({ screen, onOpenSettings }: { screen: AppScreen; onOpenSettings: () => void }) {
   switch (screen.name) {
     case 'starting':
       return null;

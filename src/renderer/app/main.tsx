@@ -3,7 +3,7 @@ import './design/tokens.css';
 import './design/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createRoom } from '../room/index.ts';
+import { createRoom, prepareRoom } from '../room/index.ts';
 import { App } from './App.tsx';
 import { LocalMedia } from './media/local-media.ts';
 import { AppController } from './session/app-controller.ts';
@@ -27,6 +27,7 @@ const controller = new AppController({
   bridge,
   media,
   createRoom,
+  prepareRoom,
   settings,
   storage: window.sessionStorage,
 });

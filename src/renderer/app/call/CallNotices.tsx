@@ -13,7 +13,7 @@ interface Props {
   connection: ConnectionState;
   media: LocalMedia;
   soundBlocked: boolean;
-  onTurnSoundOn(): void;
+  onTurnSoundOn: () => void;
 }
 
 /** What happened to this call, across the top, until it is put away or no longer true. */

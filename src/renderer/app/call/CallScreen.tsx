@@ -18,7 +18,7 @@ import styles from './CallScreen.module.css';
 
 interface Props {
   call: CallSession;
-  onOpenSettings(): void;
+  onOpenSettings: () => void;
 }
 
 /** A call that goes on: who is there, how one is connected, what one can do. */

@@ -26,9 +26,9 @@ export function ConnectionBadge({
       >
         <Bars badge={badge} />
         <span className={styles.text}>
-          {badge.parts.map(({ text, weight }, index) => (
+          {badge.parts.map(({ text, separator, weight }, index) => (
             <span key={index} className={styles[weight]}>
-              {index > 0 && ' · '}
+              {separator}
               {text}
             </span>
           ))}

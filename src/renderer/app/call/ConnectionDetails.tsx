@@ -1,4 +1,5 @@
 import { Check, Copy } from 'lucide-react';
+import type { Quality } from '../../../shared/connection-state.ts';
 import type { Meeting } from '../../../shared/ipc.ts';
 import { formatPath, type Path } from '../../../shared/path.ts';
 import type { RoomSnapshot } from '../../room/contract.ts';
@@ -39,25 +40,25 @@ export function ConnectionDetails({
           <Measurements quality={connected.quality} />
         </>
       )}
-      <h3 className={styles.subtitle}>{DETAILS_TEXT.timeline}</h3>
+      <div className={styles.history}>
+        <h3 className={styles.subtitle}>{DETAILS_TEXT.timeline}</h3>
+        <Button
+          look="quiet"
+          className={styles.copy}
+          icon={
+            copied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />
+          }
+          onClick={() => copy(timelineReport(timeline))}
+        >
+          {copied ? DETAILS_TEXT.copied : DETAILS_TEXT.copy}
+        </Button>
+      </div>
       <TimelineList timeline={timeline} />
-      <Button
-        icon={
-          copied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />
-        }
-        onClick={() => copy(timelineReport(timeline))}
-      >
-        {copied ? DETAILS_TEXT.copied : DETAILS_TEXT.copy}
-      </Button>
     </div>
   );
 }
 
-function Measurements({
-  quality,
-}: {
-  quality: import('../../../shared/connection-state.ts').Quality;
-}) {
+function Measurements({ quality }: { quality: Quality }) {
   const shown = <T,>(value: T | undefined, format: (value: T) => string): string =>
     value === undefined ? DETAILS_TEXT.notKnown : format(value);
   const rows: [string, string][] = [

@@ -1,18 +1,6 @@
-import {
-  Check,
-  ChevronUp,
-  Link,
-  Mic,
-  MicOff,
-  PhoneOff,
-  Settings,
-  Video,
-  VideoOff,
-} from 'lucide-react';
-import { Popover } from 'radix-ui';
+import { Check, Link, Mic, MicOff, PhoneOff, Settings, Video, VideoOff } from 'lucide-react';
 import { IconButton } from '../design/IconButton.tsx';
-import { DeviceChoices } from '../media/DeviceChoices.tsx';
-import { LevelMeter } from '../media/LevelMeter.tsx';
+import { DeviceMenu } from '../media/DeviceMenu.tsx';
 import { useServices } from '../session/services.tsx';
 import { shortcutText } from '../session/shortcuts.ts';
 import { CALL_TEXT } from './text.ts';
@@ -24,11 +12,11 @@ interface Props {
   microphoneTrack: MediaStreamTrack | undefined;
   linkCopied: boolean;
   actions: {
-    toggleMicrophone(): void;
-    toggleCamera(): void;
-    copyLink(): void;
-    openSettings(): void;
-    leave(): void;
+    toggleMicrophone: () => void;
+    toggleCamera: () => void;
+    copyLink: () => void;
+    openSettings: () => void;
+    leave: () => void;
   };
 }
 
@@ -39,7 +27,7 @@ export function ControlsBar({
   linkCopied,
   actions,
 }: Props) {
-  const { info } = useServices();
+  const { info, media } = useServices();
   return (
     <div className={styles.dock}>
       <div className={styles.bar} role="toolbar" aria-label={CALL_TEXT.controls}>
@@ -59,7 +47,11 @@ export function ControlsBar({
           onClick={actions.toggleCamera}
           data-testid="toggle-camera"
         />
-        <DeviceMenu microphoneTrack={microphoneOff ? undefined : microphoneTrack} />
+        <DeviceMenu
+          media={media}
+          look="round"
+          microphoneTrack={microphoneOff ? undefined : microphoneTrack}
+        />
         <span className={styles.divider} aria-hidden="true" />
         <IconButton
           look="round"
@@ -90,34 +82,5 @@ export function ControlsBar({
         />
       </div>
     </div>
-  );
-}
-
-function DeviceMenu({ microphoneTrack }: { microphoneTrack: MediaStreamTrack | undefined }) {
-  const { media } = useServices();
-  return (
-    <Popover.Root>
-      {/* The span is the popover's anchor; the button inside keeps its tooltip. */}
-      <Popover.Trigger asChild>
-        <IconButton
-          look="round"
-          label={CALL_TEXT.devices}
-          icon={<ChevronUp size={20} />}
-          className={styles.devices}
-        />
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className={styles.menu}
-          side="top"
-          sideOffset={14}
-          collisionPadding={12}
-          aria-label={CALL_TEXT.devices}
-        >
-          <DeviceChoices media={media} />
-          <LevelMeter track={microphoneTrack} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
   );
 }

@@ -3,7 +3,7 @@ import { Dialog } from '../design/Dialog.tsx';
 import { CALL_TEXT } from './text.ts';
 
 interface Props {
-  onAnswer(accept: boolean): void;
+  onAnswer: (accept: boolean) => void;
 }
 
 /** A link was opened in mid-call: the person decides, the call does not just end. */

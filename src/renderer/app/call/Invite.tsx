@@ -6,7 +6,7 @@ import styles from './Invite.module.css';
 export interface InviteProps {
   link: string;
   copied: boolean;
-  onCopy(): void;
+  onCopy: () => void;
 }
 
 /** While one is alone: the link that brings others. */

@@ -7,7 +7,7 @@ interface Props {
   /** Playing waits until this is false. */
   isHeld: boolean;
   /** The browser lets no sound play before the person has clicked. */
-  onBlocked(): void;
+  onBlocked: () => void;
 }
 
 /** One person's sound, on the chosen speaker. */

@@ -68,6 +68,7 @@ export function Stage({ self, peers, activeSpeakerId, invite }: Props) {
         className={styles.tiles}
         aria-label={CALL_TEXT.participants}
         data-scrolls={layout.scrolls}
+        data-duet={isDuet}
         style={{ gap: GAP }}
       >
         {others.map(({ id, tile }) => seat(id, tile, styles.seat))}

@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 250;
 
 interface Props {
   connection: ConnectionState;
-  onRetry(): void;
+  onRetry: () => void;
 }
 
 /** Lies over the stage while there is no connection, and says what goes on. */

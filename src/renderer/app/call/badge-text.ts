@@ -1,10 +1,10 @@
 import type { ConnectionState, Quality } from '../../../shared/connection-state.ts';
-import { formatPath } from '../../../shared/path.ts';
+import { formatPath, type Path } from '../../../shared/path.ts';
 import { formatMs } from './format.ts';
 import { BADGE_TEXT, QUALITY_TEXT } from './text.ts';
 
 export interface Badge {
-  /** `UDP`, `direct`, `127.0.0.1:44444`, `2 ms`: shown with ` · ` between them. */
+  /** `UDP`, `direct`, `127.0.0.1:44444`, `2 ms`: as one line, with their separators. */
   parts: readonly BadgePart[];
   /** Bars of the glyph: 3 good, 2 fair, 1 poor, 0 none. */
   bars: 0 | 1 | 2 | 3;
@@ -15,6 +15,8 @@ export interface Badge {
 
 export interface BadgePart {
   text: string;
+  /** What stands between this part and the one before it. */
+  separator: '' | ' ' | ' · ';
   /** Parts of lesser weight give way first in a narrow window. */
   weight: 'main' | 'detail';
 }
@@ -26,22 +28,15 @@ export function badgeOf(state: ConnectionState): Badge {
   switch (state.phase) {
     case 'connected': {
       const { path, quality } = state;
-      const names = formatPath(path).split(' · ');
-      const parts: BadgePart[] = names.map((text, index) => ({
-        text,
-        weight: index === 0 || (path.route === 'proxy' && index === 1) ? 'main' : 'detail',
-      }));
+      const parts = partsOf(path);
       if (quality.roundTripMs !== undefined) {
-        parts.push({ text: formatMs(quality.roundTripMs), weight: 'main' });
+        parts.push({ text: formatMs(quality.roundTripMs), separator: ' · ', weight: 'main' });
       }
       return {
         parts,
         bars: BARS[quality.level],
         tone: quality.level,
-        label: BADGE_TEXT.label(
-          parts.map(({ text }) => text).join(' · '),
-          QUALITY_TEXT[quality.level],
-        ),
+        label: BADGE_TEXT.label(badgeLine(parts), QUALITY_TEXT[quality.level]),
       };
     }
     case 'migrating':
@@ -57,6 +52,27 @@ export function badgeOf(state: ConnectionState): Badge {
   }
 }
 
+/** `formatPath()`, cut where a narrow window may leave something out. */
+function partsOf(path: Path): BadgePart[] {
+  const [protocol = '', ...names] = formatPath(path).split(' · ');
+  const parts: BadgePart[] = [{ text: protocol, separator: '', weight: 'main' }];
+  for (const name of names) {
+    const host = path.route === 'proxy' && name.startsWith('proxy ') ? name.slice(6) : undefined;
+    if (host === undefined) {
+      parts.push({ text: name, separator: ' · ', weight: 'detail' });
+    } else {
+      parts.push({ text: 'proxy', separator: ' · ', weight: 'main' });
+      parts.push({ text: host, separator: ' ', weight: 'detail' });
+    }
+  }
+  return parts;
+}
+
+/** The whole badge as text: `UDP · proxy proxy.example.com · 12 ms`. */
+export function badgeLine(parts: readonly BadgePart[]): string {
+  return parts.map(({ separator, text }) => separator + text).join('');
+}
+
 function plain(text: string, tone: Badge['tone']): Badge {
-  return { parts: [{ text, weight: 'main' }], bars: 0, tone, label: text };
+  return { parts: [{ text, separator: '', weight: 'main' }], bars: 0, tone, label: text };
 }

@@ -19,7 +19,6 @@ export const CALL_TEXT = {
   unmute: 'Turn the microphone on',
   cameraOff: 'Turn the camera off',
   cameraOn: 'Turn the camera on',
-  devices: 'Camera, microphone and speaker',
   copyLink: 'Copy the meeting link',
   linkCopied: 'Link copied',
   settings: 'Settings',

@@ -22,6 +22,7 @@ export function layoutTiles(count: number, width: number, height: number, gap: n
     return { columns: 1, rows: 1, width: 0, height: 0, scrolls: false };
   }
   let best: TileLayout | undefined;
+  let bestScore = 0;
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
     const cellWidth = (width - gap * (columns - 1)) / columns;
@@ -29,7 +30,9 @@ export function layoutTiles(count: number, width: number, height: number, gap: n
     if (cellWidth <= 0 || cellHeight <= 0) continue;
     const tileWidth = Math.min(cellWidth, cellHeight * WIDEST);
     const tileHeight = Math.min(cellHeight, tileWidth / TALLEST);
-    if (!best || tileWidth * tileHeight > best.width * best.height) {
+    const score = pictureScore(tileWidth, tileHeight);
+    if (score > bestScore) {
+      bestScore = score;
       best = {
         columns,
         rows,
@@ -49,6 +52,11 @@ export function layoutTiles(count: number, width: number, height: number, gap: n
     height: Math.floor(tileWidth / SCROLLING_SHAPE),
     scrolls: true,
   };
+}
+
+/** The area of a tile, marked down for what it cuts off a 16:9 picture that fills it. */
+function pictureScore(width: number, height: number): number {
+  return width * height * Math.sqrt(Math.min(1, width / height / WIDEST));
 }
 
 /** Size of the own picture in the corner of a call of two: a share of the stage, within limits. */

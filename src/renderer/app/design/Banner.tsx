@@ -10,7 +10,7 @@ interface Props {
   title?: string;
   children: ReactNode;
   dismissLabel?: string;
-  onDismiss?(): void;
+  onDismiss?: () => void;
   action?: ReactNode;
 }
 

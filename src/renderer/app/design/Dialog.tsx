@@ -1,12 +1,13 @@
 import { X } from 'lucide-react';
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { FloatingSurface } from './floating-surface.ts';
 import { IconButton } from './IconButton.tsx';
 import styles from './Dialog.module.css';
 
 interface Props {
   title: string;
   closeLabel: string;
-  onClose(): void;
+  onClose: () => void;
   children: ReactNode;
   footer?: ReactNode;
   size?: 'small' | 'large';
@@ -27,12 +28,16 @@ export function Dialog({
   role,
 }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [surface, setSurface] = useState<HTMLDialogElement | null>(null);
   const id = useId();
 
   useEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
+    heading.current?.focus();
+    setSurface(dialog);
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -55,21 +60,23 @@ export function Dialog({
         if (event.target === ref.current) onClose();
       }}
     >
-      <div className={styles.frame}>
-        <header className={styles.header}>
-          <h2 id={`${id}-title`} className={styles.title}>
-            {title}
-          </h2>
-          <IconButton
-            label={closeLabel}
-            icon={<X size={20} />}
-            onClick={onClose}
-            tooltipSide="bottom"
-          />
-        </header>
-        <div className={styles.body}>{children}</div>
-        {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
-      </div>
+      <FloatingSurface value={surface}>
+        <div className={styles.frame}>
+          <header className={styles.header}>
+            <h2 ref={heading} tabIndex={-1} id={`${id}-title`} className={styles.title}>
+              {title}
+            </h2>
+            <IconButton
+              label={closeLabel}
+              icon={<X size={20} />}
+              onClick={onClose}
+              tooltipSide="bottom"
+            />
+          </header>
+          <div className={styles.body}>{children}</div>
+          {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
+        </div>
+      </FloatingSurface>
     </dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { Tooltip } from 'radix-ui';
-import type { ComponentProps, ReactNode } from 'react';
+import { use, type ComponentProps, type ReactNode } from 'react';
+import { FloatingSurface } from './floating-surface.ts';
 import styles from './IconButton.module.css';
 
 interface Props extends Omit<ComponentProps<'button'>, 'children'> {
@@ -34,7 +35,7 @@ export function IconButton({
           {icon}
         </button>
       </Tooltip.Trigger>
-      <Tooltip.Portal>
+      <Tooltip.Portal container={use(FloatingSurface)}>
         <Tooltip.Content
           className={styles.tooltip}
           side={tooltipSide}

@@ -1,4 +1,5 @@
 import { Monitor, Server, ShieldCheck } from 'lucide-react';
+import { Fragment } from 'react';
 import styles from './RouteLine.module.css';
 
 export interface RouteStop {
@@ -12,7 +13,7 @@ interface Props {
   /** What the drawing says, as one sentence. */
   label: string;
   stops: readonly RouteStop[];
-  /** What carries each leg, one fewer than stops. */
+  /** What carries each leg, as far as known. */
   legs: readonly string[];
 }
 
@@ -22,24 +23,32 @@ const ICON = { computer: Monitor, proxy: ShieldCheck, server: Server } as const;
 export function RouteLine({ label, stops, legs }: Props) {
   return (
     <div className={styles.line} role="img" aria-label={label}>
-      {stops.map((stop, index) => {
-        const Icon = ICON[stop.kind];
-        const leg = legs[index];
-        return (
-          <div className={styles.span} key={stop.kind}>
-            <div className={styles.stop} title={stop.address ?? stop.name}>
+      <div className={styles.road}>
+        {stops.map((stop, index) => {
+          const Icon = ICON[stop.kind];
+          const leg = legs[index - 1];
+          return (
+            <Fragment key={stop.kind}>
+              {index > 0 && (
+                <span className={styles.leg}>
+                  {leg !== undefined && <span className={styles.carrier}>{leg}</span>}
+                </span>
+              )}
               <span className={styles.dot}>
-                <Icon size={15} aria-hidden="true" />
+                <Icon size={16} aria-hidden="true" />
               </span>
-              <span className={styles.name}>{stop.name}</span>
-              <span className={styles.address}>{stop.address ?? '\u00a0'}</span>
-            </div>
-            {index < stops.length - 1 && (
-              <div className={styles.leg}>{leg !== undefined && <span>{leg}</span>}</div>
-            )}
-          </div>
-        );
-      })}
+            </Fragment>
+          );
+        })}
+      </div>
+      <div className={styles.names}>
+        {stops.map((stop) => (
+          <span key={stop.kind} className={styles.stop} title={stop.address ?? stop.name}>
+            <span className={styles.name}>{stop.name}</span>
+            <span className={styles.address}>{stop.address}</span>
+          </span>
+        ))}
+      </div>
     </div>
   );
 }

@@ -12,7 +12,7 @@ interface Props {
   icon?: ReactNode;
   value: string;
   options: readonly SelectOption[];
-  onChange(value: string): void;
+  onChange: (value: string) => void;
   disabled?: boolean;
   /** Keeps the label for screen readers only. */
   hideLabel?: boolean;

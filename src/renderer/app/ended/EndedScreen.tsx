@@ -10,7 +10,7 @@ import styles from './EndedScreen.module.css';
 
 interface Props {
   call: EndedCall;
-  onOpenSettings(): void;
+  onOpenSettings: () => void;
 }
 
 /** After a call: that it ended, why, and what can be done now. */
@@ -42,10 +42,9 @@ export function EndedScreen({ call, onOpenSettings }: Props) {
   }
 
   const { error } = call.end;
-  const wasConnected = call.timeline.some((entry) => entry.kind === 'path');
   return (
     <Frame
-      title={wasConnected ? ENDED_TEXT.failedTitle : ENDED_TEXT.failedAtJoinTitle}
+      title={call.wasConnected ? ENDED_TEXT.failedTitle : ENDED_TEXT.failedAtJoinTitle}
       meeting={call.meeting.roomId}
       testId="call-error"
       errorCode={error.code}

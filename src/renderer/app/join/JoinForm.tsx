@@ -1,5 +1,5 @@
 import { ArrowRight } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { parseMeetingLink, type MeetingLinkResult } from '../../../shared/meeting-link.ts';
 import { PREFERRED_PROTOCOL_TEXT } from '../../../shared/protocol.ts';
 import { Button } from '../design/Button.tsx';
@@ -17,7 +17,7 @@ import styles from './JoinForm.module.css';
 interface Props {
   draft: JoinDraft;
   isOpening: boolean;
-  onOpenSettings(): void;
+  onOpenSettings: () => void;
 }
 
 export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
@@ -49,7 +49,7 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
     ? undefined
     : (told ?? shownProblem(input, settledInput, tried, meetingProblem));
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (isOpening) return;
     setTried(true);
@@ -116,7 +116,7 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
   );
 }
 
-function RouteSummary({ plan, onChange }: { plan: RoutePlan; onChange(): void }) {
+function RouteSummary({ plan, onChange }: { plan: RoutePlan; onChange: () => void }) {
   const mode = PREFERRED_PROTOCOL_TEXT[plan.mode].name;
   const stops: RouteStop[] = [{ kind: 'computer', name: JOIN_TEXT.you }];
   if (plan.proxy !== undefined) {

@@ -2,6 +2,7 @@ import { Settings } from 'lucide-react';
 import { IconButton } from '../design/IconButton.tsx';
 import { Mark } from '../design/Mark.tsx';
 import { DeviceChoices } from '../media/DeviceChoices.tsx';
+import { DEVICE_TEXT } from '../media/text.ts';
 import type { JoinDraft } from '../session/app-controller.ts';
 import { useServices } from '../session/services.tsx';
 import { shortcutText } from '../session/shortcuts.ts';
@@ -14,7 +15,7 @@ import styles from './JoinScreen.module.css';
 interface Props {
   draft: JoinDraft;
   isOpening: boolean;
-  onOpenSettings(): void;
+  onOpenSettings: () => void;
 }
 
 /** Before the call: who, where to, and how one looks and sounds. */
@@ -39,7 +40,7 @@ export function JoinScreen({ draft, isOpening, onOpenSettings }: Props) {
         <section className={styles.look} aria-label={JOIN_TEXT.previewRegion}>
           <Preview media={media} />
           <MediaProblems media={media} />
-          <div className={styles.devices} role="group" aria-label={JOIN_TEXT.devicesRegion}>
+          <div className={styles.devices} role="group" aria-label={DEVICE_TEXT.menu}>
             <DeviceChoices media={media} hideLabels />
           </div>
         </section>

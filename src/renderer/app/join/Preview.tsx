@@ -1,5 +1,6 @@
 import { Mic, MicOff, Video, VideoOff } from 'lucide-react';
 import { IconButton } from '../design/IconButton.tsx';
+import { DeviceMenu } from '../media/DeviceMenu.tsx';
 import { LevelMeter } from '../media/LevelMeter.tsx';
 import type { LocalMedia } from '../media/local-media.ts';
 import { VideoView } from '../media/VideoView.tsx';
@@ -64,6 +65,13 @@ export function Preview({ media }: { media: LocalMedia }) {
           data-off={cameraOff}
           icon={cameraOff ? <VideoOff size={20} /> : <Video size={20} />}
           onClick={toggleCamera}
+        />
+        {/* In a narrow window, in place of the row of choices below. */}
+        <DeviceMenu
+          media={media}
+          look="glass"
+          className={styles.devices}
+          microphoneTrack={microphoneOff ? undefined : microphone.track}
         />
       </div>
     </div>

@@ -25,8 +25,6 @@ export const JOIN_TEXT = {
   cameraOff: 'Your camera is off',
   cameraStarting: 'Starting the camera…',
   noPicture: 'No picture from your camera',
-  devices: 'Devices',
-  devicesRegion: 'Camera, microphone and speaker',
   route: 'How the call will travel',
   changeRoute: 'Change',
   you: 'You',

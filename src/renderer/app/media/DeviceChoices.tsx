@@ -51,7 +51,7 @@ interface DeviceSelectProps {
   value: string | undefined;
   withDefault?: boolean;
   hideLabel?: boolean | undefined;
-  onChange(id: string | undefined): void;
+  onChange: (id: string | undefined) => void;
 }
 
 function DeviceSelect({

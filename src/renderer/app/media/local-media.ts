@@ -87,7 +87,10 @@ export class LocalMedia {
 
   async setCamera(wanted: boolean): Promise<void> {
     this.#update({ cameraWanted: wanted });
-    if (!wanted) return this.#camera.turnOff();
+    if (!wanted) {
+      this.#camera.turnOff();
+      return;
+    }
     await this.#camera.turnOn(this.#state.get().chosen.cameraId);
     await this.#watch.refresh();
   }

@@ -28,6 +28,7 @@ export const MEDIA_PROBLEM_TEXT: Record<CaptureKind, Record<MediaProblem, string
 };
 
 export const DEVICE_TEXT = {
+  menu: 'Camera, microphone and speaker',
   camera: 'Camera',
   microphone: 'Microphone',
   speaker: 'Speaker',

@@ -9,10 +9,11 @@ import { RoomError } from '../../../shared/room-error.ts';
 import type { EffectiveSettings } from '../../../shared/settings.ts';
 import type { TimelineEntry } from '../../../shared/timeline.ts';
 import { JOIN_TEXT } from '../join/text.ts';
+import type { RoomOptions } from '../../room/contract.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import { joinTokenFor } from '../meeting/dev-token.ts';
 import { rememberJoin, takeRememberedJoin } from '../meeting/resume-join.ts';
-import { CallSession, type CallEnd, type CreateRoom } from './call-session.ts';
+import { CallSession, roomOptionsOf, type CallEnd, type CreateRoom } from './call-session.ts';
 import { Observable, type Readable } from './observable.ts';
 
 /** What the join form starts with, and what main or the person last said about it. */
@@ -28,6 +29,7 @@ export interface EndedCall {
   meeting: Meeting;
   displayName: string;
   end: CallEnd;
+  wasConnected: boolean;
   timeline: readonly TimelineEntry[];
 }
 
@@ -45,6 +47,8 @@ interface Dependencies {
   bridge: CausewayBridge;
   media: LocalMedia;
   createRoom: CreateRoom;
+  /** Gets what can be got before Join is pressed; may be refused. */
+  prepareRoom: (options: RoomOptions) => Promise<void>;
   settings: Readable<EffectiveSettings>;
   storage: Storage;
 }
@@ -55,13 +59,15 @@ export class AppController {
   readonly #bridge: CausewayBridge;
   readonly #media: LocalMedia;
   readonly #createRoom: CreateRoom;
+  readonly #prepareRoom: Dependencies['prepareRoom'];
   readonly #settings: Readable<EffectiveSettings>;
   readonly #storage: Storage;
 
-  constructor({ bridge, media, createRoom, settings, storage }: Dependencies) {
+  constructor({ bridge, media, createRoom, prepareRoom, settings, storage }: Dependencies) {
     this.#bridge = bridge;
     this.#media = media;
     this.#createRoom = createRoom;
+    this.#prepareRoom = prepareRoom;
     this.#settings = settings;
     this.#storage = storage;
     bridge.meeting.onPending(() => void this.#takePending());
@@ -159,6 +165,14 @@ export class AppController {
   #showJoin(draft: JoinDraft): void {
     this.#screen.set({ name: 'join', draft });
     void this.#media.start();
+    if (draft.pending) this.#prepare(draft.pending);
+  }
+
+  /** Makes the join quicker; when it cannot, the join itself says why. */
+  #prepare(meeting: Meeting): void {
+    const displayName = this.#settings.get().values.displayName || JOIN_TEXT.guest;
+    const options = roomOptionsOf(meeting, meeting.token ?? '', displayName);
+    this.#prepareRoom(options).catch(() => undefined);
   }
 
   async #open(input: string, displayName: string, draft: JoinDraft): Promise<void> {
@@ -169,7 +183,7 @@ export class AppController {
     try {
       result = await this.#bridge.meeting.open(input);
     } catch (error) {
-      console.error(error);
+      reportError(error);
       result = { status: 'invalid', problem: JOIN_TEXT.notOpened };
     }
     if (result.status === 'reloading') return;
@@ -186,6 +200,8 @@ export class AppController {
       const draft: JoinDraft = { input: meeting.roomId, pending: meeting, problem: undefined };
       this.#screen.set({ name: 'opening', draft });
     }
+    // Side by side: devices take as long to open as the token to come.
+    void this.#media.start();
     const token = await joinTokenFor(meeting, displayName);
     let call: CallSession;
     try {
@@ -199,7 +215,10 @@ export class AppController {
       if (!(error instanceof RoomError)) throw error;
       this.#media.stop();
       const end: CallEnd = { kind: 'failed', error: error.toData() };
-      this.#screen.set({ name: 'ended', call: { meeting, displayName, end, timeline: [] } });
+      this.#screen.set({
+        name: 'ended',
+        call: { meeting, displayName, end, wasConnected: false, timeline: [] },
+      });
       return;
     }
     this.#screen.set({ name: 'call', call, isInvited: false });
@@ -208,9 +227,12 @@ export class AppController {
 
   #ended(call: CallSession, end: CallEnd): void {
     this.#media.stop();
-    const { meeting, displayName, room } = call;
+    const { meeting, displayName, room, wasConnected } = call;
     const { timeline } = room.getSnapshot();
-    this.#screen.set({ name: 'ended', call: { meeting, displayName, end, timeline } });
+    this.#screen.set({
+      name: 'ended',
+      call: { meeting, displayName, end, wasConnected, timeline },
+    });
   }
 }
 

@@ -14,14 +14,14 @@ interface Dependencies {
   createRoom: CreateRoom;
   bridge: CausewayBridge;
   media: LocalMedia;
-  onEnd(end: CallEnd): void;
+  onEnd: (end: CallEnd) => void;
 }
 
 /**
- * How long a join waits for the camera and microphone, ms. They open within a second; a
- * permission question may stand much longer, and the call must not: tracks follow when they come.
+ * How long a join waits for the camera and microphone, ms. Those that open quickly are there from
+ * the start; a slow camera or an unanswered permission question follows when it comes.
  */
-const MEDIA_WAIT_MS = 1_500;
+const MEDIA_WAIT_MS = 400;
 
 /**
  * One call: a room, fed from this computer's devices and reported to main. Ends once, by
@@ -37,9 +37,10 @@ export class CallSession {
   readonly #unsubscribe: (() => void)[] = [];
   /** Changes to the room's tracks go one after another, each from the newest media state. */
   #syncing: Promise<void> = Promise.resolve();
-  #published: Partial<Record<MediaKind, MediaStreamTrack>> = {};
+  readonly #published = new Map<MediaKind, MediaStreamTrack>();
   #muted = false;
   #ended = false;
+  #wasConnected = false;
 
   /** @throws {RoomError} INPUT_INVALID when the engine refuses the options. */
   constructor(meeting: Meeting, token: string, displayName: string, dependencies: Dependencies) {
@@ -49,30 +50,22 @@ export class CallSession {
     this.#bridge = bridge;
     this.#media = media;
     this.#onEnd = onEnd;
-    this.room = createRoom(
-      {
-        roomId: meeting.roomId,
-        token,
-        displayName,
-        serverUrl: meeting.serverUrl,
-        preferredProtocol: meeting.preferredProtocol,
-        signalingBaseUrl: meeting.signalingBaseUrl,
-      },
-      { diagnose: (url) => bridge.endpoint.diagnose(url) },
-    );
+    this.room = createRoom(roomOptionsOf(meeting, token, displayName), {
+      diagnose: (url) => bridge.endpoint.diagnose(url),
+    });
   }
 
   /** Joins with whatever devices are there. Never rejects: the outcome is in the room's state. */
   async start(): Promise<void> {
     this.#report();
     await Promise.race([this.#media.start(), delay(MEDIA_WAIT_MS)]);
-    if (this.#ended) return;
+    if (this.#hasEnded()) return;
     const { camera, microphone, microphoneMuted } = this.#media.state.get();
-    this.#published = {
-      ...(microphone.track && { audio: microphone.track }),
-      ...(camera.track && { video: camera.track }),
-    };
+    if (microphone.track) this.#published.set('audio', microphone.track);
+    if (camera.track) this.#published.set('video', camera.track);
     this.#muted = microphoneMuted;
+    // From here on: who mutes while joining is muted.
+    this.#unsubscribe.push(this.#media.state.subscribe(() => this.#queueSync()));
     try {
       await this.room.join({
         audio: microphone.track,
@@ -80,13 +73,16 @@ export class CallSession {
         audioMuted: microphoneMuted,
       });
     } catch (error) {
+      if (this.#hasEnded()) return;
       // A RoomError is the room's own word, and already its state; anything else is a defect.
       this.#finish({ kind: 'failed', error: toErrorData(error) });
-      return;
+      await this.room.leave();
     }
-    if (this.#ended) return;
-    this.#unsubscribe.push(this.#media.state.subscribe(() => this.#queueSync()));
-    this.#queueSync();
+  }
+
+  /** Whether media ever had a path. */
+  get wasConnected(): boolean {
+    return this.#wasConnected;
   }
 
   async leave(): Promise<void> {
@@ -100,33 +96,37 @@ export class CallSession {
     const bridge = this.#bridge;
     this.#unsubscribe.push(
       room.on('timeline', (entry) => {
-        bridge.call.reportTimeline(roomId, entry).catch(warnUnreported);
+        bridge.call.reportTimeline(roomId, entry).catch(reportError);
       }),
       room.on('connection', (state) => {
-        bridge.call.reportState(roomId, state).catch(warnUnreported);
+        bridge.call.reportState(roomId, state).catch(reportError);
+        if (state.phase === 'connected') this.#wasConnected = true;
         if (state.phase === 'failed') this.#finish({ kind: 'failed', error: state.error });
         if (state.phase === 'left') this.#finish({ kind: 'left', by: state.by });
       }),
     );
     const { connection, timeline } = room.getSnapshot();
-    bridge.call.reportState(roomId, connection).catch(warnUnreported);
-    for (const entry of timeline) bridge.call.reportTimeline(roomId, entry).catch(warnUnreported);
+    bridge.call.reportState(roomId, connection).catch(reportError);
+    for (const entry of timeline) bridge.call.reportTimeline(roomId, entry).catch(reportError);
   }
 
   #finish(end: CallEnd): void {
     if (this.#ended) return;
     this.#ended = true;
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    if (end.kind === 'failed') void this.room.leave();
     this.#onEnd(end);
+  }
+
+  /** A method, because the value changes while a caller waits. */
+  #hasEnded(): boolean {
+    return this.#ended;
   }
 
   #queueSync(): void {
     this.#syncing = this.#syncing
       .then(() => this.#sync())
       .catch((error: unknown) => {
-        if (!this.#ended)
-          console.warn('A change of camera or microphone did not reach the room.', error);
+        if (!this.#ended) reportError(error);
       });
   }
 
@@ -144,28 +144,26 @@ export class CallSession {
   }
 
   async #publish(kind: MediaKind, track: MediaStreamTrack | undefined): Promise<void> {
-    if (this.#published[kind] === track) return;
+    if (this.#published.get(kind) === track) return;
     await this.room.setTrack(kind, track);
-    if (track) {
-      this.#published[kind] = track;
-      if (kind === 'audio' && this.#muted) await this.room.setMuted('audio', true);
-    } else {
-      delete this.#published[kind];
-    }
+    if (track) this.#published.set(kind, track);
+    else this.#published.delete(kind);
   }
+}
+
+/** A meeting as the engine takes it. */
+export function roomOptionsOf(meeting: Meeting, token: string, displayName: string): RoomOptions {
+  const { roomId, serverUrl, preferredProtocol, signalingBaseUrl } = meeting;
+  return { roomId, token, displayName, serverUrl, preferredProtocol, signalingBaseUrl };
 }
 
 function toErrorData(error: unknown): RoomErrorData {
   if (error instanceof RoomError) return error.toData();
-  console.error(error);
+  reportError(error);
   return new RoomError(
     'SERVER_INCOMPATIBLE',
     error instanceof Error ? error.name : undefined,
   ).toData();
-}
-
-function warnUnreported(error: unknown): void {
-  console.warn('The call could not be reported to the main process.', error);
 }
 
 function delay(ms: number): Promise<void> {

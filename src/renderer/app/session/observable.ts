@@ -1,8 +1,8 @@
 /** A value that tells its listeners when it is replaced. Made for `useSyncExternalStore`. */
 export interface Readable<T> {
-  get(): T;
+  get: () => T;
   /** Calls `listener` after every change; returns the end of the subscription. */
-  subscribe(listener: () => void): () => void;
+  subscribe: (listener: () => void) => () => void;
 }
 
 export class Observable<T> implements Readable<T> {

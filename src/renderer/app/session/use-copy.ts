@@ -6,7 +6,7 @@ import { useServices } from './services.tsx';
 const SHOWN_MS = 2_000;
 
 /** Copies text to the clipboard and says so for a moment. */
-export function useCopy(said: string): { copied: boolean; copy(text: string): void } {
+export function useCopy(said: string): { copied: boolean; copy: (text: string) => void } {
   const { bridge } = useServices();
   const announce = useAnnounce();
   const [copies, setCopies] = useState(0);
@@ -19,14 +19,11 @@ export function useCopy(said: string): { copied: boolean; copy(text: string): vo
   }, [copies]);
 
   const copy = (text: string): void => {
-    void bridge.clipboard.write(text).then(
-      () => {
-        setCopied(true);
-        setCopies((count) => count + 1);
-        announce(said);
-      },
-      (error: unknown) => console.error('The clipboard could not be written.', error),
-    );
+    void bridge.clipboard.write(text).then(() => {
+      setCopied(true);
+      setCopies((count) => count + 1);
+      announce(said);
+    }, reportError);
   };
   return { copied, copy };
 }

@@ -12,7 +12,7 @@ export interface FieldState {
   provenance: Provenance;
   problem: string | undefined;
   isDefault: boolean;
-  onReset(): void;
+  onReset: () => void;
 }
 
 interface ControlProps {
@@ -27,7 +27,7 @@ interface Props extends FieldState {
   label: string;
   hint?: string;
   /** Draws the control with the props that tie it to its label, hint and problem. */
-  children(props: ControlProps): ReactNode;
+  children: (props: ControlProps) => ReactNode;
 }
 
 /** A setting made of text: its label, where its value comes from, its hint and its problem. */

@@ -21,7 +21,7 @@ import styles from './SettingsDialog.module.css';
 
 interface Props {
   isInCall: boolean;
-  onClose(): void;
+  onClose: () => void;
 }
 
 type Outcome = 'none' | 'saved' | 'problems' | 'not-stored';
@@ -51,8 +51,7 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
   const edit = <K extends DraftKey>(key: K, value: SettingsDraft[K]): void => {
     setDraft({ ...draft, [key]: value });
     setOutcome('none');
-    const { [key]: _answered, ...others } = refused;
-    setRefused(others);
+    setRefused(Object.fromEntries(Object.entries(refused).filter(([other]) => other !== key)));
   };
 
   const save = async (): Promise<void> => {
@@ -71,7 +70,7 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
         setOutcome('problems');
       }
     } catch (error) {
-      console.error(error);
+      reportError(error);
       setOutcome('not-stored');
     }
   };

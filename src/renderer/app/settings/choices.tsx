@@ -15,7 +15,7 @@ interface Choice<T extends string> {
 
 interface Props<T extends string> extends FieldState {
   value: T;
-  onChange(value: T): void;
+  onChange: (value: T) => void;
 }
 
 export function ProtocolChoice(props: Props<PreferredProtocol>) {
