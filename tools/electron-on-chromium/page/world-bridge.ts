@@ -68,6 +68,16 @@ export function createWorldBridge(
     apply(dispatch, link, [new own.CustomEvent(outgoing, { detail: message })]);
   }
 
+  /** Posts what the other end answers at once. Throws when it could not be cloned on its way. */
+  function ask(message: BridgeMessage): Answer {
+    post(message);
+    const result = answer;
+    answer = undefined;
+    // The other end has seen no message, or we no answer.
+    if (!result) throw new own.Error(UNCLONEABLE);
+    return result;
+  }
+
   /** `seen` numbers the containers of one message, so that a circle closes on the other side. */
   function encode(value: unknown, seen = new own.Map<object, number>(), depth = 0): Encoded {
     if (depth > MAX_DEPTH)
@@ -108,7 +118,7 @@ export function createWorldBridge(
     const id = ++lastId;
     const settle = (ok: boolean, result: unknown) => {
       try {
-        post({ kind: 'settle', id, ok, value: encode(result) });
+        ask({ kind: 'settle', id, ok, value: encode(result) });
       } catch (error) {
         post({ kind: 'settle', id, ok: false, value: encode(error) });
       }
@@ -168,11 +178,7 @@ export function createWorldBridge(
     const proxy = (...args: unknown[]): unknown => {
       const encodedArgs: Encoded[] = [];
       for (let index = 0; index < args.length; index++) encodedArgs[index] = encode(args[index]);
-      post({ kind: 'call', id, args: encodedArgs });
-      const result = answer;
-      answer = undefined;
-      // The other end never saw a message that could not be cloned.
-      if (!result) throw new own.Error(UNCLONEABLE);
+      const result = ask({ kind: 'call', id, args: encodedArgs });
       const value = decode(result.value);
       if (result.kind === 'throw') throw value;
       return value;
@@ -210,6 +216,7 @@ export function createWorldBridge(
     else {
       const waiting = promises[message.id];
       delete promises[message.id];
+      post({ kind: 'return', value: ['value', undefined] });
       if (message.ok) waiting?.resolve(decode(message.value));
       else waiting?.reject(decode(message.value));
     }
