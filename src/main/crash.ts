@@ -4,8 +4,11 @@ import type { OpenLog } from './log/log.ts';
 /** sysexits.h EX_SOFTWARE: an internal error. */
 const EXIT_SOFTWARE = 70;
 
-/** An error that nobody caught ends the app, with a sentence for the person and the rest in the log. */
-export function setupCrashHandling(log: OpenLog, logFolder: string): void {
+/**
+ * An error that nobody caught ends the app, with a sentence for the person and the rest in the log.
+ * @returns Ends the app in the same way.
+ */
+export function setupCrashHandling(log: OpenLog, logFolder: string): (error: unknown) => void {
   const end = (error: unknown) => {
     log.error('Causeway has to close: an unexpected error', error);
     dialog.showErrorBox(
@@ -19,4 +22,5 @@ export function setupCrashHandling(log: OpenLog, logFolder: string): void {
   app.on('child-process-gone', (_event, { type, reason }) => {
     if (reason !== 'clean-exit') log.warn(`a helper process ended by itself: ${type} (${reason})`);
   });
+  return end;
 }

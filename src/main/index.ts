@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, session, shell } from 'electron';
-import { setupAppProtocol, registerAppScheme } from './app-files/app-protocol.ts';
+import type { AppNotice } from '../shared/ipc.ts';
+import { registerAppScheme, setupAppProtocol } from './app-files/app-protocol.ts';
 import { meetingOf, parseCommandLine, type CommandLine } from './command-line.ts';
 import { setupCrashHandling } from './crash.ts';
 import { appHandlers } from './ipc/app-handlers.ts';
@@ -28,6 +29,13 @@ import { setupMenu } from './window/menu.ts';
 /** Exit code for arguments that are not valid. */
 const EXIT_USAGE = 2;
 
+const PAGE_GONE: AppNotice = {
+  id: 'page-gone',
+  severity: 'warning',
+  title: 'The window had to start again',
+  text: 'Something went wrong in the window and it was loaded again. A call that was running has ended: open its link again to go back.',
+};
+
 const args = process.argv.slice(1);
 const parsed = parseCommandLine(args);
 if (!parsed.ok) {
@@ -50,7 +58,7 @@ function start(commandLine: CommandLine): void {
   const logFolder = app.getPath('logs');
   const log = openLog({ folder: logFolder, terminal: process.stdout });
   log.info(`Causeway ${app.getVersion()}`);
-  setupCrashHandling(log, logFolder);
+  const endWithError = setupCrashHandling(log, logFolder);
   setupNavigationGuard(log);
 
   const notices = new Notices();
@@ -59,7 +67,8 @@ function start(commandLine: CommandLine): void {
     preload: PRELOAD_PATH,
     allowDevTools,
     log,
-    onPageGone: (isFinal) => notices.add(pageGoneNotice(isFinal)),
+    onPageGone: () => notices.add(PAGE_GONE),
+    onPageLost: endWithError,
   });
   const meetings = new Meetings(
     {
@@ -115,13 +124,4 @@ function start(commandLine: CommandLine): void {
     onAppearanceChanged(() => window.paintBackground());
     window.show();
   });
-}
-
-function pageGoneNotice(isFinal: boolean) {
-  return {
-    id: 'page-gone',
-    severity: isFinal ? 'error' : 'warning',
-    title: 'The window had to start again',
-    text: 'Something went wrong in the window and it was loaded again. A call that was running has ended: open its link again to go back.',
-  } as const;
 }

@@ -78,13 +78,16 @@ function openFile(folder: string, terminal: { write(text: string): unknown }) {
   return stream;
 }
 
+/** pino's number for `warn`. */
+const WARN = 40;
+
 /** Turns pino's JSON lines into the story that a person follows in the terminal. */
 function storyLines(terminal: { write(text: string): unknown }): { write(line: string): void } {
   return {
     write(line) {
       const { time, level, msg } = JSON.parse(line) as { time: number; level: number; msg: string };
       const clock = new Date(time).toTimeString().slice(0, 8);
-      const mark = level >= pino.levels.values['warn']! ? '! ' : '';
+      const mark = level >= WARN ? '! ' : '';
       terminal.write(`${clock}  ${mark}${msg}\n`);
     },
   };

@@ -28,6 +28,11 @@ export function setupChromiumSwitches(): void {
   commandLine.appendSwitch('disable-component-update');
   commandLine.appendSwitch('disable-domain-reliability');
   commandLine.appendSwitch('no-pings');
+  if (app.isPackaged) {
+    // Another program of this user could drive the page and listen in.
+    commandLine.removeSwitch('remote-debugging-port');
+    commandLine.removeSwitch('remote-debugging-pipe');
+  }
 }
 
 /** After the app is ready: ask the computer's own resolver only, never DNS over HTTPS elsewhere. */

@@ -2,7 +2,6 @@ import {
   DEFAULT_SETTINGS,
   SETTING_KEYS,
   type EffectiveSettings,
-  type SettingKey,
   type SettingSource,
 } from '../../shared/settings.ts';
 import type { SettingsSource } from './source.ts';
@@ -22,16 +21,7 @@ export function mergeSettings(sources: readonly SettingsSource[]): EffectiveSett
       source: strongest?.source.source ?? 'default',
       locked: strongest?.source.isLocked(key) ?? false,
     };
-    if (strongest) copyValue(values, strongest.values, key);
+    if (strongest) Object.assign(values, { [key]: strongest.values[key] });
   }
   return { values, provenance };
-}
-
-function copyValue<K extends SettingKey>(
-  into: EffectiveSettings['values'],
-  from: Partial<EffectiveSettings['values']>,
-  key: K,
-): void {
-  const value = from[key];
-  if (value !== undefined) into[key] = value;
 }

@@ -7,15 +7,17 @@ import { APP_URL, isAppUrl } from '../security/app-origin.ts';
 import { backgroundColor } from './appearance.ts';
 import { MIN_HEIGHT, MIN_WIDTH, placeWindow, type Bounds } from './window-bounds.ts';
 
-/** A page that dies again within this time, ms, is not loaded a third time: that would go on for ever. */
+/** A page that dies again within this time, ms, is not loaded again: that would go on for ever. */
 const CRASH_LOOP_MS = 30_000;
 
 export interface MainWindowOptions {
   preload: string;
   allowDevTools: boolean;
   log: Log;
-  /** The page died and was loaded again, or (`isFinal`) died too often. */
-  onPageGone: (isFinal: boolean) => void;
+  /** The page died and is being loaded again. */
+  onPageGone: () => void;
+  /** The page dies again and again: there is no window to go on with. */
+  onPageLost: (error: Error) => void;
 }
 
 /** Causeway's one window. It may be closed and opened again (macOS), never doubled. */
@@ -118,11 +120,15 @@ export class MainWindow {
   #pageGone(reason: string): void {
     if (reason === 'clean-exit') return;
     const now = performance.now();
-    const isFinal = now - this.#lastCrash < CRASH_LOOP_MS;
+    const isLoop = now - this.#lastCrash < CRASH_LOOP_MS;
     this.#lastCrash = now;
+    if (isLoop) {
+      this.#options.onPageLost(new Error(`the page ended by itself again (${reason})`));
+      return;
+    }
     this.#options.log.error(`the page ended by itself (${reason})`);
-    this.#options.onPageGone(isFinal);
-    if (!isFinal) this.reload();
+    this.#options.onPageGone();
+    this.reload();
   }
 }
 
