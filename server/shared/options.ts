@@ -61,7 +61,7 @@ export function wholeNumber(range: {
 }
 
 /** Yes or no, from a bare flag, from the environment (`1`, `true`, `0`, `false`) or from code. */
-export function yesOrNo(): z.ZodType<boolean, boolean | string | undefined> {
+export function yesOrNo() {
   return z
     .union(
       [
