@@ -1,0 +1,62 @@
+import { isIP } from 'node:net';
+import { closeMeaning } from '../../../src/shared/close-codes.ts';
+import { DISCOVERY_VERSION } from '../../../src/shared/discovery.ts';
+import type { DiscoveryDocument } from '../../../src/shared/discovery.ts';
+import { readBearerToken, TokenRefused, verifyJoinToken } from '../../shared/tokens.ts';
+import type { TokenKey } from '../../shared/tokens.ts';
+import type { Relay } from '../turn/relay.ts';
+
+/** What the gateway says about itself, and to whom it gives relay credentials. */
+
+/** The document, and (unknown to older clients, so ignored) whether the media relay is at hand. */
+export type ProxyDiscovery = DiscoveryDocument & { relay: 'up' | 'down' | 'off' };
+
+export type DiscoveryAnswer =
+  | { status: 200; result: 'plain' | 'credentials' | 'relay-down'; body: ProxyDiscovery }
+  | { status: 401; result: 'refused'; body: { error: string; code: string } };
+
+export interface DiscoveryOptions {
+  tokenKey: TokenKey;
+  /** Undefined: signaling only. */
+  relay: Relay | undefined;
+  /** Host in the TURN URLs for clients that came by name; the name itself when undefined. */
+  turnName: string | undefined;
+}
+
+/**
+ * @param authorization The request's header; without one there are no credentials in the answer.
+ * @param host Name or address by which the client came.
+ */
+export async function answerDiscovery(
+  authorization: string | undefined,
+  host: string,
+  options: DiscoveryOptions,
+): Promise<DiscoveryAnswer> {
+  const { relay } = options;
+  const body: ProxyDiscovery = {
+    version: DISCOVERY_VERSION,
+    role: 'proxy',
+    features: relay ? ['token', 'relay-credentials'] : ['token'],
+    serverTime: Date.now(),
+    relay: relay ? (relay.up ? 'up' : 'down') : 'off',
+  };
+  if (authorization === undefined) return { status: 200, result: 'plain', body };
+  const token = readBearerToken(authorization);
+  if (token === undefined) return refused('Send the join token as “Authorization: Bearer …”.');
+  try {
+    const { sub, room } = await verifyJoinToken(token, options.tokenKey);
+    if (!relay) return { status: 200, result: 'plain', body };
+    // Credentials for a relay that does not answer would only make the client wait for it.
+    if (!relay.up) return { status: 200, result: 'relay-down', body };
+    const turnHost = isIP(host) ? host : (options.turnName ?? host);
+    const offer = relay.offer(turnHost, { sub, room });
+    return { status: 200, result: 'credentials', body: { ...body, ...offer } };
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error;
+    return refused(error.message, closeMeaning(error.closeCode).error);
+  }
+}
+
+function refused(error: string, code = 'TOKEN_INVALID'): DiscoveryAnswer {
+  return { status: 401, result: 'refused', body: { error, code } };
+}
