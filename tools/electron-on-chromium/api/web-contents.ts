@@ -262,6 +262,7 @@ export class WebContentsApi extends ApiObject implements Surface {
     this.#destroyed = true;
     windowRegistry.contents.delete(this.id);
     nativeTheme.off('updated', this.#applyTheme);
+    this.session.requestFilter.off('changed', this.#refreshScripts);
     this.emit('destroyed');
   }
 
@@ -274,6 +275,7 @@ export class WebContentsApi extends ApiObject implements Surface {
     link.navigation.on('committed', (url) => this.#frames.update(link.navigation.mainFrameId, url));
     forwardPageEvents(this.#self, link, (request) => this.#windowOpening.ask(this.#self, request));
     nativeTheme.on('updated', this.#applyTheme);
+    this.session.requestFilter.on('changed', this.#refreshScripts);
     return link;
   }
 
@@ -290,6 +292,10 @@ export class WebContentsApi extends ApiObject implements Surface {
 
   readonly #applyTheme = (): void =>
     this.#post((session) => session.post('Emulation.setEmulatedMedia', emulatedMedia()));
+
+  /** WebSockets are guarded in documents that load after a request filter was set. */
+  readonly #refreshScripts = (): void =>
+    this.#post((session) => void this.#channel.refresh(session).catch(() => undefined));
 
   #post(act: (session: CdpSession, targetId: string) => void): void {
     this.#linked.then(
@@ -328,7 +334,7 @@ export class WebContentsApi extends ApiObject implements Surface {
     url,
     isRedirect,
   }: Parameters<NavigationGate>[0]): Promise<boolean> {
-    const { navigation, session } = await this.#linked;
+    const { navigation } = await this.#linked;
     const isMainFrame = frameId === navigation.mainFrameId;
     const event = apiEvent({
       url: originMapping.toApp(url),
@@ -339,17 +345,12 @@ export class WebContentsApi extends ApiObject implements Surface {
     });
     if (isRedirect) {
       if (isMainFrame) this.emit('will-redirect', event, event.url, false, true);
-    } else if (await navigation.isAskedByPage(frameId, url)) {
+    } else if (!navigation.isCommanded(frameId, url)) {
       this.emit('will-frame-navigate', event);
       if (isMainFrame && !event.defaultPrevented) this.emit('will-navigate', event, event.url);
     }
     if (event.defaultPrevented) return false;
-    if (isMainFrame) {
-      await Promise.all([
-        this.session.permissions.apply(this.#self, url),
-        this.#channel.refresh(session),
-      ]);
-    }
+    if (isMainFrame) await this.session.permissions.apply(this.#self, url);
     return true;
   }
 }

@@ -14,6 +14,9 @@ export interface NavigationEvents {
   failed: [error: NetError, url: string];
 }
 
+/** What the first window holds before the app loads anything; never the app's doing. */
+const EMPTY_PAGE = 'data:text/html,';
+
 /** A load that ended in an error page or not at all. */
 export class LoadError extends Error {
   override readonly name = 'Error';
@@ -31,7 +34,10 @@ export class LoadError extends Error {
 
 /**
  * Follows the main frame of one page, and tells apart who wants to navigate: the app (loadURL,
- * reload), a test runner over DevTools, or the page, which only may when the app lets it.
+ * reload), or somebody else, who only may when the app lets them.
+ *
+ * While a navigation is under way, DevTools holds back all that is for the page itself: nothing that
+ * decides on a navigation may wait for an answer of the page.
  */
 export class Navigation extends EventEmitter<NavigationEvents> {
   url = '';
@@ -39,8 +45,6 @@ export class Navigation extends EventEmitter<NavigationEvents> {
   isLoading = false;
   readonly #session: CdpSession;
   readonly #loaders = new Map<string, { url: string; load: PromiseWithResolvers<void> }>();
-  /** What the page itself has asked for, by frame. */
-  readonly #requested = new Map<string, string>();
   /** What the app has asked for and Chromium has not yet begun to fetch. */
   #commanded: string | undefined;
   #loaderId = '';
@@ -49,11 +53,8 @@ export class Navigation extends EventEmitter<NavigationEvents> {
   constructor(session: CdpSession) {
     super();
     this.#session = session;
-    session.on('Page.frameRequestedNavigation', ({ frameId, url }) =>
-      this.#requested.set(frameId, url),
-    );
     session.on('Page.frameStartedNavigating', ({ frameId, url, loaderId, navigationType }) => {
-      if (frameId !== this.mainFrameId) return;
+      if (frameId !== this.mainFrameId || url === EMPTY_PAGE) return;
       const isSameDocument = navigationType === 'sameDocument';
       if (!isSameDocument) this.#expect(loaderId, url);
       this.emit('started', url, isSameDocument);
@@ -63,11 +64,10 @@ export class Navigation extends EventEmitter<NavigationEvents> {
         this.#status = { code: response.status, text: response.statusText };
     });
     session.on('Page.frameNavigated', ({ frame }) => {
-      if (frame.parentId !== undefined) return;
+      if (frame.parentId !== undefined || frame.url === EMPTY_PAGE) return;
       this.mainFrameId = frame.id;
       this.#loaderId = frame.loaderId;
-      this.#commanded = undefined;
-      this.#requested.delete(frame.id);
+      if (this.#commanded === withoutFragment(frame.url)) this.#commanded = undefined;
       // An error page has its own address; the one that failed is what Electron shows.
       this.url = (frame.unreachableUrl ?? frame.url) + (frame.urlFragment ?? '');
       if (frame.unreachableUrl === undefined)
@@ -125,20 +125,14 @@ export class Navigation extends EventEmitter<NavigationEvents> {
     await this.#session.send('Page.reload', { ignoreCache });
   }
 
-  /** True when the page itself, and not the app or a test runner, wants to go to this URL. */
-  async isAskedByPage(frameId: string, url: string): Promise<boolean> {
-    const isMainFrame = frameId === this.mainFrameId;
-    if (isMainFrame && this.#commanded === withoutFragment(url)) {
-      this.#commanded = undefined;
-      return false;
-    }
-    // The renderer says what it asks for before it asks; an answer to a later question of ours
-    // means that everything it had to say has arrived.
-    if (!this.#requested.has(frameId))
-      await this.#session.send('Runtime.evaluate', { expression: '1' }).catch(() => {});
-    const requested = this.#requested.get(frameId);
-    this.#requested.delete(frameId);
-    return requested !== undefined && withoutFragment(requested) === withoutFragment(url);
+  /**
+   * True when it is the app that goes to this URL. Everything else counts as the page's wish: what
+   * is not known to be the app's must not get past the app.
+   */
+  isCommanded(frameId: string, url: string): boolean {
+    if (frameId !== this.mainFrameId || this.#commanded !== withoutFragment(url)) return false;
+    this.#commanded = undefined;
+    return true;
   }
 
   #expect(loaderId: string, url: string): PromiseWithResolvers<void> {
