@@ -41,12 +41,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'causeway-e2e-'));
     await use(folder);
-    await rm(folder, { recursive: true, force: true });
+    // A browser that has just ended may still be writing its last files.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   },
   launch: async ({ folder }, use, info) => {
     const apps: App[] = [];
+    let launches = 0;
     await use(async (options = {}) => {
-      const app = await launchApp({ userData: join(folder, `app-${apps.length}`), ...options });
+      launches += 1;
+      const app = await launchApp({ userData: join(folder, `app-${launches}`), ...options });
       apps.push(app);
       return app;
     });
@@ -56,7 +59,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }
   },
   link: async ({ server }, use, info) => {
-    const room = `room-${info.testId.slice(0, 20)}`;
+    const room = `room-${info.testId.slice(-20)}`;
     await use(await meetingLink(server.url, room));
   },
 });

@@ -1,0 +1,73 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page, TestInfo } from '@playwright/test';
+import { callScreen, endedScreen, joinScreen, settingsDialog } from '../fixtures/screens.ts';
+import { watchMotion } from '../fixtures/media-probe.ts';
+import { expect, test } from './fixtures.ts';
+
+/** Keeps a picture of the screen, and holds it against WCAG 2.2 A and AA as far as axe can. */
+async function inspect(page: Page, name: string, info: TestInfo): Promise<void> {
+  await info.attach(name, {
+    body: await page.screenshot({ path: info.outputPath(`${name}.png`) }),
+    contentType: 'image/png',
+  });
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    // The modern mode opens a page of its own, which an Electron app cannot.
+    .setLegacyMode(true)
+    .analyze();
+  expect(
+    violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html) })),
+    `${name} is accessible`,
+  ).toEqual([]);
+}
+
+for (const appearance of ['light', 'dark'] as const) {
+  test(`every screen is accessible in ${appearance}`, async ({ launch, link }, info) => {
+    const args = [`--join=${link}`, `--appearance=${appearance}`];
+    const { window } = await launch({ args: [...args, '--display-name=Ada'] });
+    const join = joinScreen(window);
+    await watchMotion(join.preview);
+    await inspect(window, `join-${appearance}`, info);
+
+    await join.openSettings.click();
+    const settings = settingsDialog(window);
+    await settings.proxies.fill('not a host');
+    await settings.save.click();
+    await expect(settings.proxies).toHaveAttribute('aria-invalid', 'true');
+    await inspect(window, `settings-${appearance}`, info);
+    await settings.proxies.fill('');
+    await settings.close.click();
+
+    await join.join.click();
+    const call = callScreen(window);
+    await expect(call.badge).toHaveAttribute('data-phase', 'connected');
+    await inspect(window, `call-alone-${appearance}`, info);
+
+    const other = await launch({ args: [...args, '--display-name=Ben'] });
+    await joinScreen(other.window).join.click();
+    await watchMotion(call.videoOf('Ben'));
+    await inspect(window, `call-${appearance}`, info);
+    await call.badge.click();
+    await inspect(window, `connection-details-${appearance}`, info);
+    await window.keyboard.press('Escape');
+
+    await call.leave.click();
+    await endedScreen(window).left.waitFor();
+    await inspect(window, `left-${appearance}`, info);
+  });
+
+  test(`an error is accessible in ${appearance}`, async ({ launch, server }, info) => {
+    const { window } = await launch({
+      args: [
+        `--join=causeway://join/no-pass?server=${encodeURIComponent(server.url)}`,
+        `--appearance=${appearance}`,
+        '--display-name=Ada',
+      ],
+    });
+    await joinScreen(window).join.click();
+    const { error } = endedScreen(window);
+    await error.waitFor();
+    await error.getByText('For IT').click();
+    await inspect(window, `error-${appearance}`, info);
+  });
+}

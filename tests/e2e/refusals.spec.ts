@@ -1,0 +1,126 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
+import { roomErrorText } from '../../src/shared/room-error.ts';
+import type { RoomErrorCode } from '../../src/shared/room-error.ts';
+import { selfSigned } from '../fixtures/certificates.ts';
+import type { App } from '../fixtures/app.ts';
+import { endedScreen, joinScreen } from '../fixtures/screens.ts';
+import { testToken } from '../fixtures/tokens.ts';
+import { expect, test } from './fixtures.ts';
+
+/** Every refusal has to be on the screen this long after the press of Join, ms. */
+const REFUSAL_LIMIT_MS = 6_000;
+
+/** What an exception looks like when it reaches a person. */
+const STACK_TRACE = /\bat \S+ \(|\.[jt]sx?:\d+:\d+|\bError: /;
+
+/** Presses Join and expects the sentences of one error, for the employee and for IT. */
+async function expectRefusal({ window }: App, code: RoomErrorCode): Promise<void> {
+  await joinScreen(window).join.click();
+  const { error } = endedScreen(window);
+  await expect(error).toHaveAttribute('data-error-code', code, { timeout: REFUSAL_LIMIT_MS });
+  const { message, forIt } = roomErrorText(code);
+  await expect(error.getByRole('alert')).toHaveText(message);
+  await error.getByText('For IT').click();
+  await expect(error).toContainText(forIt);
+  expect(await window.locator('body').innerText()).not.toMatch(STACK_TRACE);
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const NAME = '--display-name=Ada';
+
+test.describe('a pass that', () => {
+  test('has expired is refused, and the person asks for a new link', async ({ launch, server }) => {
+    const token = await testToken({ room: 'passes', lifetimeSeconds: -60 });
+    const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'TOKEN_EXPIRED');
+  });
+
+  test('is for another meeting is refused', async ({ launch, server }) => {
+    const token = await testToken({ room: 'another' });
+    const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'TOKEN_WRONG_ROOM');
+  });
+
+  test('is signed by somebody else is refused', async ({ launch, server }) => {
+    const token = await testToken({
+      room: 'passes',
+      secret: 'the secret of somebody else entirely',
+    });
+    const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'TOKEN_INVALID');
+  });
+
+  test('is missing is asked for', async ({ launch, server }) => {
+    const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'TOKEN_MISSING');
+  });
+
+  test('never shows on the screen or in the output', async ({ launch, server }) => {
+    const token = await testToken({ room: 'passes', lifetimeSeconds: -60 });
+    const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
+    const app = await launch({ args: [NAME, link] });
+    await expectRefusal(app, 'TOKEN_EXPIRED');
+    expect(await app.window.locator('body').innerText()).not.toContain(token);
+    expect(app.output.join('\n')).not.toContain(token);
+    expect(app.output.join('\n')).toContain('TOKEN_EXPIRED');
+  });
+});
+
+test.describe('a server that', () => {
+  test('is not there is told apart', async ({ launch }) => {
+    const nobody = createServer();
+    const port = await listen(nobody);
+    nobody.close();
+    await once(nobody, 'close');
+    const link = formatMeetingLink({ roomId: 'any', serverUrl: `http://127.0.0.1:${port}` });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'SERVER_UNREACHABLE');
+  });
+
+  test('takes connections and says nothing is given up on', async ({ launch }) => {
+    const silent = createServer(() => undefined);
+    silent.on('upgrade', () => undefined);
+    const port = await listen(silent);
+    const link = formatMeetingLink({ roomId: 'any', serverUrl: `http://127.0.0.1:${port}` });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'SERVER_UNREACHABLE');
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  test('is a web server but no room server is told apart', async ({ launch }) => {
+    const web = createServer((_request, response) => response.writeHead(404).end('Not here'));
+    const port = await listen(web);
+    const link = formatMeetingLink({ roomId: 'any', serverUrl: `http://127.0.0.1:${port}` });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'SERVER_INVALID');
+    web.closeAllConnections();
+    web.close();
+  });
+
+  test('has a certificate that nobody vouches for is not talked to', async ({ launch, folder }) => {
+    const files = await selfSigned(join(folder, 'certificate'), ['127.0.0.1']);
+    let requests = 0;
+    const web = createTlsServer(
+      { cert: await readFile(files.certificate), key: await readFile(files.key) },
+      (_request, response) => {
+        requests += 1;
+        response.end();
+      },
+    );
+    const port = await listen(web);
+    const link = formatMeetingLink({ roomId: 'any', serverUrl: `https://127.0.0.1:${port}` });
+    await expectRefusal(await launch({ args: [NAME, link] }), 'TLS_UNTRUSTED');
+    expect(requests).toBe(0);
+    web.close();
+  });
+});

@@ -1,0 +1,192 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { test as withApp, expect } from './fixtures.ts';
+import { joinScreen } from '../fixtures/screens.ts';
+
+interface ForeignHost {
+  origin: string;
+  /** Requests and upgrades that reached it. */
+  reached: string[];
+}
+
+const test = withApp.extend<{ foreignHost: ForeignHost }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern
+  foreignHost: async ({}, use) => {
+    const reached: string[] = [];
+    const server = createServer((request, response) => {
+      reached.push(`${request.method} ${request.url}`);
+      response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end('taken');
+    });
+    server.on('upgrade', (request, socket) => {
+      reached.push(`upgrade ${request.url}`);
+      socket.destroy();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await use({ origin: `http://127.0.0.1:${port}`, reached });
+    server.closeAllConnections();
+    server.close();
+  },
+});
+
+/** What a hostile page would try, as text so that nothing of the test's own leaks in. */
+const TRY_TO_REACH = (origin: string): string => `(async () => {
+  const outcome = {};
+  const attempt = async (name, act) => {
+    try { await act(); outcome[name] = 'reached'; } catch { outcome[name] = 'refused'; }
+  };
+  await attempt('fetch', () => fetch('${origin}/fetch'));
+  await attempt('xhr', () => new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.onload = done;
+    request.onerror = failed;
+    request.open('GET', '${origin}/xhr');
+    request.send();
+  }));
+  await attempt('image', () => new Promise((done, failed) => {
+    const image = new Image();
+    image.onload = done;
+    image.onerror = failed;
+    image.src = '${origin}/image.png';
+  }));
+  await attempt('websocket', () => new Promise((done, failed) => {
+    const socket = new WebSocket('${origin.replace('http:', 'ws:')}/socket');
+    socket.onopen = done;
+    socket.onerror = failed;
+  }));
+  await attempt('beacon', () => {
+    if (!navigator.sendBeacon('${origin}/beacon', 'x')) throw new Error('refused');
+  });
+  return outcome;
+})()`;
+
+test.describe("the app's page", () => {
+  test('has nothing of Node and nothing of Electron but the bridge', async ({ launch }) => {
+    const { window: page } = await launch();
+    await joinScreen(page).title.waitFor();
+    const found = await page.evaluate(() =>
+      [
+        ...['require', 'module', 'exports', 'process', 'Buffer', 'global', 'setImmediate'],
+        ...['ipcRenderer', 'electron', 'contextBridge', '__dirname'],
+      ].filter((name) => name in globalThis),
+    );
+    expect(found).toEqual([]);
+    expect(await page.evaluate(() => Object.keys(window.causeway).toSorted())).toEqual(
+      ['app', 'call', 'clipboard', 'endpoint', 'meeting', 'menu', 'notices', 'settings'].toSorted(),
+    );
+  });
+
+  test('cannot change the bridge', async ({ launch }) => {
+    const { window: page } = await launch();
+    await joinScreen(page).title.waitFor();
+    const outcome = await page.evaluate(() => {
+      const before = window.causeway.settings.get;
+      try {
+        Object.assign(window.causeway.settings, { get: () => 'changed' });
+      } catch {
+        // A frozen object throws in strict mode; both ways are fine.
+      }
+      return window.causeway.settings.get === before;
+    });
+    expect(outcome).toBe(true);
+  });
+
+  test('goes nowhere else and opens no window', async ({ launch, foreignHost }) => {
+    const { window: page, electron } = await launch();
+    await joinScreen(page).title.waitFor();
+    const before = page.url();
+    const opened = await page.evaluate((url) => window.open(url) !== null, foreignHost.origin);
+    expect(opened).toBe(false);
+    await page.evaluate((url) => {
+      location.href = `${url}/navigated`;
+    }, foreignHost.origin);
+    await page.evaluate((url) => {
+      const link = document.createElement('a');
+      link.href = `${url}/clicked`;
+      link.target = '_blank';
+      document.body.append(link);
+      link.click();
+    }, foreignHost.origin);
+    await expect(joinScreen(page).title).toBeVisible();
+    expect(page.url()).toBe(before);
+    expect(electron.windows()).toHaveLength(1);
+    expect(foreignHost.reached).toEqual([]);
+  });
+
+  test('reaches no other host: its content security policy', async ({ launch, foreignHost }) => {
+    const { window: page } = await launch();
+    await joinScreen(page).title.waitFor();
+    const outcome = await page.evaluate(TRY_TO_REACH(foreignHost.origin));
+    expect(outcome).toMatchObject({
+      fetch: 'refused',
+      xhr: 'refused',
+      image: 'refused',
+      websocket: 'refused',
+    });
+    expect(foreignHost.reached).toEqual([]);
+  });
+
+  test('reaches no other host even without that policy: the request filter', async ({
+    launch,
+    foreignHost,
+  }) => {
+    const { window: page, output } = await launch();
+    await joinScreen(page).title.waitFor();
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('Page.setBypassCSP', { enabled: true });
+    await page.reload();
+    await joinScreen(page).title.waitFor();
+    const outcome = await page.evaluate(TRY_TO_REACH(foreignHost.origin));
+    expect(outcome).toMatchObject({
+      fetch: 'refused',
+      xhr: 'refused',
+      image: 'refused',
+      websocket: 'refused',
+    });
+    expect(foreignHost.reached).toEqual([]);
+    expect(output.join('\n')).toContain(`refused a request to ${foreignHost.origin}`);
+  });
+
+  test('runs no script made from text', async ({ launch }) => {
+    const { window: page } = await launch();
+    await joinScreen(page).title.waitFor();
+    const outcome = await page.evaluate(() => {
+      const script = document.createElement('script');
+      try {
+        script.textContent = 'window.injected = true';
+        document.body.append(script);
+      } catch {
+        // Trusted Types refuse already the text.
+      }
+      return 'injected' in window;
+    });
+    expect(outcome).toBe(false);
+  });
+
+  test('gets a clear refusal for a message that is not in the contract', async ({ launch }) => {
+    const { window: page } = await launch();
+    await joinScreen(page).title.waitFor();
+    const settings = await page.evaluate(
+      async () =>
+        await window.causeway.settings.update({ preferredProtocol: 'CARRIER_PIGEON' as never }),
+    );
+    expect(settings).toMatchObject({
+      status: 'refused',
+      problems: [{ key: 'preferredProtocol', problem: expect.stringContaining('UDP_OVER_TCP') }],
+    });
+    for (const payload of [42, 'x'.repeat(10_000), null]) {
+      const problem = await page.evaluate(
+        async (input) =>
+          await window.causeway.meeting.open(input as string).then(
+            () => 'accepted',
+            (error: Error) => error.message,
+          ),
+        payload,
+      );
+      expect(problem).toContain('meeting:open');
+      expect(problem).not.toContain('accepted');
+    }
+  });
+});
