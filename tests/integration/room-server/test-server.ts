@@ -1,4 +1,4 @@
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { RoomServerConfigInput } from '../../../server/room/config.ts';
 import { type RunningRoomServer, startRoomServer } from '../../../server/room/server.ts';
 import { createLogger } from '../../../server/shared/logger.ts';
@@ -75,4 +75,12 @@ export async function startTestServer(config: RoomServerConfigInput = {}): Promi
       return line === undefined ? 0 : Number(line.split(' ').at(-1));
     },
   };
+}
+
+/** On a busy machine what takes milliseconds may take seconds. In ms. */
+const EVENTUALLY_MS = 20_000;
+
+/** Expects of a value that it becomes so, where nothing tells when. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: EVENTUALLY_MS, interval: 20 });
 }
