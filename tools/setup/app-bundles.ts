@@ -1,14 +1,8 @@
-import fs from 'node:fs';
-import { contentHash } from './content-hash.ts';
-import { inProject, PROJECT_ROOT } from './project.ts';
-import { runProgram } from './run-program.ts';
-import type { SetupStep } from './step.ts';
+import { bundleStep } from './bundle-step.ts';
+import { inProject } from './project.ts';
 
-/** Everything that can change the bundles. */
-const INPUTS = [
-  'src',
-  'assets',
-  'electron.vite.config.ts',
+/** What every bundle depends on beside its own sources. */
+const COMMON_INPUTS = [
   'package.json',
   'package-lock.json',
   'tsconfig.base.json',
@@ -16,41 +10,33 @@ const INPUTS = [
   'tsconfig.node.json',
 ];
 
-const stampFile = inProject('out', '.stamp');
-
-/** The app's three bundles (main, preload, renderer) in `out/`, built anew when a source changed. */
-export const appBundles: SetupStep = {
+/** The app's three bundles (main, preload, renderer) in `out/`. */
+export const appBundles = bundleStep({
   name: 'App bundles',
+  doing: 'building main, preload and renderer',
+  inputs: ['src', 'assets', 'electron.vite.config.ts', ...COMMON_INPUTS],
+  folder: 'out',
+  args: (outDir) => [
+    inProject('node_modules', 'electron-vite', 'bin', 'electron-vite.js'),
+    'build',
+    '--outDir',
+    outDir,
+  ],
+});
 
-  isDone: () => readStamp() === contentHash(PROJECT_ROOT, INPUTS),
-
-  async run(progress) {
-    progress.update('building main, preload and renderer');
-    const hash = contentHash(PROJECT_ROOT, INPUTS);
-    // Beside `out` and as deep, so that source maps stay right when it is renamed.
-    const unfinished = inProject('out.unfinished');
-    fs.rmSync(unfinished, { recursive: true, force: true });
-    await runProgram({
-      command: process.execPath,
-      args: [
-        inProject('node_modules', 'electron-vite', 'bin', 'electron-vite.js'),
-        'build',
-        '--outDir',
-        'out.unfinished',
-      ],
-      cwd: PROJECT_ROOT,
-    });
-    fs.writeFileSync(inProject('out.unfinished', '.stamp'), hash);
-    fs.rmSync(inProject('out'), { recursive: true, force: true });
-    fs.renameSync(unfinished, inProject('out'));
-    return 'built';
-  },
-};
-
-function readStamp(): string | null {
-  try {
-    return fs.readFileSync(stampFile, 'utf8');
-  } catch {
-    return null;
-  }
-}
+/** The page of `npm start`'s demo participant. */
+export const demoBundle = bundleStep({
+  name: 'Demo participant',
+  doing: 'building its page',
+  inputs: ['src/renderer/room', 'src/shared', 'tools/demo-participant', ...COMMON_INPUTS],
+  folder: '.causeway/demo-participant',
+  args: (outDir) => [
+    inProject('node_modules', 'vite', 'bin', 'vite.js'),
+    'build',
+    '--config',
+    inProject('tools', 'demo-participant', 'vite.config.ts'),
+    '--outDir',
+    outDir,
+    '--emptyOutDir',
+  ],
+});

@@ -4,11 +4,12 @@
  * - `worker`: mediasoup's worker, for the room server
  * - `bundles`: the app's three bundles in `out/`
  * - `app`: a runtime for the app (Electron, or the stand-in on Chromium) and the bundles
+ * - `demo`: the page of `npm start`'s demo participant
  * - `proxy`: coturn, for the Cloud Proxy
  * - `e2e`: what end-to-end tests use beside the app
  * - `firewall`: what tests in network namespaces use; Linux and root only
  */
-export const NEEDS = ['worker', 'bundles', 'app', 'proxy', 'e2e', 'firewall'] as const;
+export const NEEDS = ['worker', 'bundles', 'app', 'demo', 'proxy', 'e2e', 'firewall'] as const;
 export type Need = (typeof NEEDS)[number];
 
 /**

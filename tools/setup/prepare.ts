@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { cacheFolder } from '../bootstrap/cache-folder.mjs';
-import { appBundles } from './app-bundles.ts';
+import { appBundles, demoBundle } from './app-bundles.ts';
 import { electronBinary } from './electron-binary.ts';
 import { builtWorker } from './mediasoup-worker/build.ts';
 import { workerExecutable, workerRuns } from './mediasoup-worker/location.ts';
@@ -32,6 +32,7 @@ function stepsFor(needs: readonly Need[]): SetupStep[] {
     systemPackages(() => packageGroups(needs)),
     ...(wants('worker') ? [builtWorker] : []),
     ...(wants('app', 'bundles') ? [appBundles] : []),
+    ...(wants('demo') ? [demoBundle] : []),
   ];
 }
 

@@ -33,6 +33,7 @@ const program = (name: string, ...programs: string[]): SystemPackage => ({
 export const PACKAGES: Readonly<Record<PackageGroup, readonly SystemPackage[]>> = {
   worker: [],
   bundles: [],
+  demo: [],
   app: [
     {
       name: 'chromium',
