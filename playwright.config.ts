@@ -18,6 +18,7 @@ export default defineConfig({
   expect: { timeout: EXPECT_TIMEOUT_MS },
   reporter: 'list',
   projects: [
+    { name: 'runtime', testDir: 'tests/runtime' },
     { name: 'engine', testDir: 'tests/engine' },
     { name: 'e2e', testDir: 'tests/e2e' },
     { name: 'firewall', testDir: 'tests/firewall' },

@@ -21,16 +21,6 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'runtime',
-          include: ['tests/runtime/**/*.test.ts'],
-          testTimeout: REAL_PARTS_TIMEOUT_MS,
-          hookTimeout: REAL_PARTS_TIMEOUT_MS,
-          fileParallelism: false,
-        },
-      },
     ],
   },
 });

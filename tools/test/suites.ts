@@ -100,7 +100,7 @@ export const SUITES: readonly TestSuite[] = [
     kind: 'runner',
     needs: ['app', 'e2e'],
     limitMinutes: 8,
-    args: vitest('runtime'),
+    args: playwright('runtime'),
   },
   {
     name: 'engine',
