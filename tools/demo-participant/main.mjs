@@ -25,18 +25,25 @@ if (typeof page !== 'string' || !meeting) {
 
 app.commandLine.appendSwitch('autoplay-policy', 'no-user-gesture-required');
 app.commandLine.appendSwitch('mute-audio');
-await app.whenReady();
-
-const window = new BrowserWindow({
-  show: false,
-  width: 640,
-  height: 360,
-  // A hidden page would otherwise be slowed down until its picture stands still.
-  webPreferences: { sandbox: true, contextIsolation: true, backgroundThrottling: false },
-});
-window.webContents.on('console-message', (event) => {
-  process.stdout.write(`${event.message}\n`);
-});
-// In the fragment, which is sent to nobody: the meeting carries a join token.
-await window.loadFile(page, { hash: encodeURIComponent(meeting) });
 app.on('window-all-closed', () => app.quit());
+// Not awaited here: Electron is ready only after its entry module has been evaluated.
+void app.whenReady().then(() => openWindow(page, meeting));
+
+/**
+ * @param {string} file
+ * @param {string} hash
+ */
+async function openWindow(file, hash) {
+  const window = new BrowserWindow({
+    show: false,
+    width: 640,
+    height: 360,
+    // A hidden page would otherwise be slowed down until its picture stands still.
+    webPreferences: { sandbox: true, contextIsolation: true, backgroundThrottling: false },
+  });
+  window.webContents.on('console-message', (event) => {
+    process.stdout.write(`${event.message}\n`);
+  });
+  // In the fragment, which is sent to nobody: the meeting carries a join token.
+  await window.loadFile(file, { hash: encodeURIComponent(hash) });
+}

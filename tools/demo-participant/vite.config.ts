@@ -8,8 +8,6 @@ export default defineConfig({
   // Relative: the page is loaded from a file.
   base: './',
   build: {
-    outDir: resolve(here, '../../out/demo-participant'),
-    emptyOutDir: true,
     // Module scripts with a cross-origin attribute do not load from files.
     modulePreload: false,
     rollupOptions: { output: { format: 'iife' } },

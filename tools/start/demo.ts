@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { once } from 'node:events';
 import { inProject } from '../setup/project.ts';
 import type { Runtime } from '../runtime.ts';
 import { startOnRuntime, type StartMeeting } from './app.ts';
 import type { Children } from './children.ts';
 import type { Story } from './story.ts';
 
-const PAGE = inProject('out', 'demo-participant', 'index.html');
+const PAGE = inProject('.causeway', 'demo-participant', 'index.html');
 
 /** Puts the demo participant into the meeting: a program of its own that nobody sees. */
 export async function startDemoParticipant(options: {
@@ -38,19 +36,4 @@ export async function startDemoParticipant(options: {
     story,
     children,
   });
-}
-
-/** Builds the demo participant's page into `out/`. @throws when the build fails. */
-export async function buildDemoPage(): Promise<void> {
-  const vite = inProject('node_modules', 'vite', 'bin', 'vite.js');
-  const config = inProject('tools', 'demo-participant', 'vite.config.ts');
-  const child = spawn(
-    process.execPath,
-    [vite, 'build', '--config', config, '--logLevel', 'error'],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error('the demo participant’s page could not be built');
 }

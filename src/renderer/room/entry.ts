@@ -67,12 +67,21 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
     );
   }
   onSignaling();
-  return await knock(context, target.server, {
-    token: document?.features.includes('token') ? target.token : '',
+  const how = (token: string): Knock => ({
+    token,
     budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
     answersHttp: document !== undefined,
     relay: undefined,
   });
+  const isAnnounced = document?.features.includes('token') === true;
+  try {
+    return await knock(context, target.server, how(isAnnounced ? target.token : ''));
+  } catch (error) {
+    // A server that was too slow to announce itself, but asks for the token now: that is its word.
+    const asksForToken = error instanceof RoomError && error.code === 'TOKEN_MISSING';
+    if (!asksForToken || isAnnounced || target.token === '') throw error;
+    return await knock(context, target.server, how(target.token));
+  }
 }
 
 async function enterByProxy(context: EntryContext): Promise<Entry> {

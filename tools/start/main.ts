@@ -1,0 +1,137 @@
+// npm start: a local room server, the app in a demo room, and somebody to meet there.
+import path from 'node:path';
+import { cacheFolder } from '../bootstrap/cache-folder.mjs';
+import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
+import { electronExecutable } from '../runtime.ts';
+import { prepare } from '../setup/prepare.ts';
+import { appArguments, ended, startOnRuntime, type StartMeeting } from './app.ts';
+import { Children } from './children.ts';
+import { startDemoParticipant } from './demo.ts';
+import { fetchDevToken } from './dev-token.ts';
+import { ensureDisplay } from './display.ts';
+import { readFlags, type StartFlags } from './flags.ts';
+import { startLocalProxy } from './proxy.ts';
+import { startLocalRoomServer } from './room-server.ts';
+import { newSecret } from './secret.ts';
+import { takeScreenshot } from './screenshot.ts';
+import { createStory } from './story.ts';
+
+const RUNTIME_TEXT = {
+  electron: 'Electron',
+  'stand-in':
+    'the stand-in on Chromium, since Electron’s binary is not here (docs/runtime-parity.md)',
+} as const;
+
+/** Signs join tokens: what the room server hands out, the proxy accepts. */
+const tokenSecret = newSecret();
+const story = createStory(process.stdout);
+const children = new Children();
+/** What runs in this process and has to be stopped in order, last started first. */
+const stops: (() => Promise<void>)[] = [];
+
+async function main(flags: StartFlags): Promise<number> {
+  await prepare([
+    'app',
+    ...(flags.server === undefined ? (['worker'] as const) : []),
+    ...(flags.demo ? (['demo'] as const) : []),
+    ...(flags.proxy ? (['proxy'] as const) : []),
+  ]);
+  const display = await ensureDisplay(children);
+  if (display.isVirtual)
+    story.tell(
+      'start',
+      `no display here: using a virtual one (${display.name}) with a test camera`,
+    );
+  const runtime = electronExecutable();
+  story.tell('start', `the app runs on ${RUNTIME_TEXT[runtime.kind]}`);
+
+  const serverUrl = flags.server ?? (await localServer(flags));
+  const proxyUrl = flags.proxy ? await localProxy(serverUrl) : undefined;
+  const meetingOf = async (displayName: string): Promise<StartMeeting> => ({
+    roomId: flags.room,
+    token: await fetchDevToken(serverUrl, flags.room, displayName),
+    displayName,
+    serverUrl,
+    preferredProtocol: flags.mode,
+    signalingBaseUrl: proxyUrl === undefined ? [] : [proxyUrl],
+  });
+  const profiles = path.join(cacheFolder(), 'start-profiles');
+  if (flags.demo) {
+    await startDemoParticipant({
+      // The demo participant is a guest at the server itself: the proxy is for the app.
+      meeting: {
+        ...(await meetingOf('Demo participant')),
+        signalingBaseUrl: [],
+        preferredProtocol: 'UDP_OVER_TCP',
+      },
+      profile: path.join(profiles, 'demo'),
+      runtime,
+      display: display.name,
+      story,
+      children,
+    });
+  }
+  const meeting = await meetingOf(flags.name);
+  const link = formatMeetingLink({
+    roomId: flags.room,
+    serverUrl,
+    ...(meeting.token ? { token: meeting.token } : {}),
+  });
+  const args = appArguments(meeting, link, path.join(profiles, 'app'), display);
+  const env = { ...process.env, DISPLAY: display.name };
+  if (flags.screenshot !== undefined) {
+    await takeScreenshot({
+      runtime,
+      args,
+      env,
+      videos: flags.demo ? 2 : 1,
+      file: flags.screenshot,
+      story,
+    });
+    return 0;
+  }
+  const app = startOnRuntime({ runtime, args, env, who: 'app', story, children });
+  story.tell('start', 'Ctrl-C ends everything');
+  const status = await ended(app);
+  if (!children.ending) story.tell('start', 'the app was closed; ending the rest');
+  return status;
+}
+
+async function localServer(flags: StartFlags): Promise<string> {
+  const server = await startLocalRoomServer({ ...flags, tokenSecret }, story);
+  stops.push(() => server.stop());
+  return server.url;
+}
+
+async function localProxy(serverUrl: string): Promise<string> {
+  const proxy = await startLocalProxy({ origin: serverUrl, tokenSecret }, story);
+  stops.push(() => proxy.stop());
+  return proxy.url;
+}
+
+let shutdown: Promise<void> | undefined;
+function endEverything(): Promise<void> {
+  shutdown ??= (async () => {
+    await children.endAll();
+    for (const stop of stops.reverse()) await stop();
+  })();
+  return shutdown;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    process.once(signal, () => process.exit(1));
+    story.tell('start', 'ending everything');
+    void endEverything().then(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  });
+}
+
+try {
+  const status = await main(readFlags(process.argv.slice(2)));
+  await endEverything();
+  process.exit(status);
+} catch (error) {
+  story.tell('start', error instanceof Error ? error.message : String(error));
+  await endEverything();
+  process.exit(1);
+}

@@ -1,0 +1,66 @@
+import { _electron, expect, type Page } from '@playwright/test';
+import path from 'node:path';
+import type { Runtime } from '../runtime.ts';
+import type { Story } from './story.ts';
+
+/** From the start of the app to a call that shows the other side; generous for a slow machine. */
+const CALL_TIMEOUT_MS = 60_000;
+
+/** Starts the app, waits until the call shows what it should, and saves a picture of it. */
+export async function takeScreenshot(options: {
+  runtime: Runtime;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  /** Videos that must be playing before the picture is taken. */
+  videos: number;
+  file: string;
+  story: Story;
+}): Promise<void> {
+  const { runtime, args, env, videos, file, story } = options;
+  const app = await _electron.launch({
+    executablePath: runtime.path,
+    args: [...args],
+    env: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+  });
+  try {
+    const page = await app.firstWindow();
+    page.setDefaultTimeout(CALL_TIMEOUT_MS);
+    await page.getByTestId('connection-badge').waitFor();
+    const isComplete = await videosPlay(page, videos);
+    await page.screenshot({ path: file });
+    if (!isComplete) {
+      throw new Error(
+        `the call did not show ${videos} moving pictures within ${CALL_TIMEOUT_MS / 1000} s; ${path.resolve(file)} shows what there was`,
+      );
+    }
+    const badge = await page.getByTestId('connection-badge').innerText();
+    story.tell('app', badge.replaceAll(/\s+/g, ' ').trim());
+    story.tell('start', `picture saved to ${path.resolve(file)}`);
+  } finally {
+    await app.close();
+  }
+}
+
+/** The part of a video element that is looked at. */
+interface Video {
+  currentTime: number;
+  videoWidth: number;
+}
+
+/** Waits until `count` videos are shown and have moved on; false when they did not in time. */
+async function videosPlay(page: Page, count: number): Promise<boolean> {
+  const enough = expect
+    .poll(() => page.locator('video').evaluateAll(countPlaying), { timeout: CALL_TIMEOUT_MS })
+    .toBeGreaterThanOrEqual(count);
+  return await enough.then(
+    () => true,
+    () => false,
+  );
+}
+
+function countPlaying(elements: unknown): number {
+  return (elements as Video[]).filter((video) => video.currentTime > 0.5 && video.videoWidth > 0)
+    .length;
+}
