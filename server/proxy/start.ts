@@ -122,11 +122,11 @@ export async function startCheckedProxy(
   const port = (front.server.address() as AddressInfo).port;
   const turn = relay?.supervisor?.settings;
   const adminPort = (admin.server.address() as AddressInfo).port;
+  const url = `${tls ? 'https' : 'http'}://${inUrl(config.publicHost[0] ?? config.host)}:${port}`;
   log.info(
     {
-      host: config.host,
-      port,
-      tls: tls !== undefined,
+      event: 'ready',
+      url,
       origins: config.origin,
       publicHosts: config.publicHost,
       adminPort,
@@ -134,18 +134,18 @@ export async function startCheckedProxy(
         ? { turn: { port: turn.port, tlsPort: turn.tlsPort, peers: turn.peers } }
         : { turn: config.turn }),
     },
-    'the Cloud Proxy is up',
+    `Cloud Proxy ready at ${url}`,
   );
 
   let closing: Promise<void> | undefined;
   return {
-    origin: `${tls ? 'https' : 'http'}://${inUrl(config.publicHost[0] ?? config.host)}:${port}`,
+    origin: url,
     port,
     adminPort,
     turn: turn && {
       port: turn.port,
       tlsPort: turn.tlsPort,
-      pid: () => relay?.supervisor?.pid,
+      pid: () => relay.supervisor?.pid,
     },
     async reload() {
       await reload(config, tlsFiles, front, relay, log);

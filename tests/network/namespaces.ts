@@ -265,7 +265,7 @@ function interfaceName(peer: string, index: number): string {
 /** Removes a namespace; a process still in it would keep its links alive, so it is ended first. */
 function removeNamespace(systemName: string): void {
   const pids = spawnSync('ip', ['netns', 'pids', systemName], { encoding: 'utf8' });
-  for (const pid of (pids.stdout ?? '').split('\n').filter(Boolean)) {
+  for (const pid of pids.stdout.split('\n').filter(Boolean)) {
     try {
       process.kill(Number(pid), 'SIGKILL');
     } catch {
@@ -279,7 +279,7 @@ function removeNamespace(systemName: string): void {
 /** Removes the namespaces of test processes that no longer run. */
 function removeLeftovers(): void {
   const listed = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' });
-  const names = (listed.stdout ?? '').split('\n').map((line) => line.split(' ')[0] ?? '');
+  const names = listed.stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
   const folders = listFolder(RESOLVER_FOLDER);
   for (const name of new Set([...names, ...folders])) {
     const pid = Number(PREFIX.exec(name)?.[1] ?? Number.NaN);

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { plainAddress } from '../../shared/addresses.ts';
@@ -43,7 +44,7 @@ interface ClientOf {
 export class Front {
   readonly server: Server;
   readonly #options: FrontOptions;
-  readonly #clients = new WeakMap<Socket, ClientOf>();
+  readonly #clients = new WeakMap<Duplex, ClientOf>();
   readonly #open = new Set<Socket>();
   #secureContext: SecureContext | undefined;
 
@@ -66,7 +67,7 @@ export class Front {
     if (!serveHttp) throw new Error('the HTTP server does not listen to connections');
     this.server.removeAllListeners('connection');
     this.server.on('connection', (raw: Socket) =>
-      this.#admit(raw, (ready) => Reflect.apply(serveHttp, this.server, [ready])),
+      this.#admit(raw, (ready) => void Reflect.apply(serveHttp, this.server, [ready])),
     );
     this.server.on('drop', () => options.onRefused('too-many'));
   }
@@ -81,9 +82,9 @@ export class Front {
   }
 
   /** The address of the client behind a connection that was handed to the HTTP server. */
-  clientAddress(socket: Socket, forwardedFor: string | undefined): string {
+  clientAddress(socket: Duplex, forwardedFor: string | undefined): string {
     const client = this.#clients.get(socket);
-    if (!client) return plainAddress(socket.remoteAddress ?? 'unknown');
+    if (!client) throw new Error('a connection came past the front');
     if (!client.viaTlsProxy) return client.address;
     // The last entry is the one that the reverse proxy itself wrote.
     const last = forwardedFor?.split(',').at(-1)?.trim();
@@ -103,7 +104,8 @@ export class Front {
     this.#open.add(raw);
     raw.once('close', () => this.#open.delete(raw));
     if (behindTlsProxy.length > 0 && !behindTlsProxy.includes(peer)) {
-      return this.#refuse(raw, 'not-the-front');
+      this.#refuse(raw, 'not-the-front');
+      return;
     }
     const timer = setTimeout(() => this.#refuse(raw, 'tls'), HANDSHAKE_TIMEOUT_MS);
     raw.once('close', () => clearTimeout(timer));
@@ -116,10 +118,13 @@ export class Front {
         serve(ready);
       });
     };
-    if (!proxyProtocolFrom.includes(peer)) return proceed(peer);
+    if (!proxyProtocolFrom.includes(peer)) {
+      proceed(peer);
+      return;
+    }
     takeProxyHeader(raw, (header) => {
-      if (!header) return this.#refuse(raw, 'proxy-header');
-      proceed(header.address === undefined ? peer : plainAddress(header.address));
+      if (header) proceed(header.address === undefined ? peer : plainAddress(header.address));
+      else this.#refuse(raw, 'proxy-header');
     });
   }
 

@@ -58,7 +58,10 @@ export function takeProxyHeader(
     bytes = Buffer.concat([bytes, chunk]);
     const header = parseProxyHeader(bytes);
     if (header.state === 'incomplete') return;
-    if (header.state === 'bad') return finish(undefined);
+    if (header.state === 'bad') {
+      finish(undefined);
+      return;
+    }
     socket.pause();
     const rest = bytes.subarray(header.length);
     if (rest.length > 0) socket.unshift(rest);

@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { RequestListener, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { DISCOVERY_PATH } from '../../../src/shared/discovery.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { AddressLimits } from '../front/address-limits.ts';
@@ -104,25 +104,25 @@ export async function createApplication(
   });
 
   const server: Server = front.server;
-  server.on('connect', (_request, socket) => refuseRaw(socket as Socket, 405));
+  server.on('connect', (_request, socket) => refuseRaw(socket, 405));
   server.on('upgrade', (request, socket, head) => {
-    const address = front.clientAddress(socket as Socket, header(request, 'x-forwarded-for'));
+    const address = front.clientAddress(socket, header(request, 'x-forwarded-for'));
     const form = checkForm(request, hosts);
     const isWebSocket = header(request, 'upgrade')?.toLowerCase() === 'websocket';
     if (!form.ok || !isWebSocket || request.method !== 'GET') {
       metrics.refused.inc({ reason: 'form' });
-      refuseRaw(socket as Socket, form.ok ? 400 : form.status);
+      refuseRaw(socket, form.ok ? 400 : form.status);
       return;
     }
     const allowed = limits.tryRequest(address);
     if (!allowed) metrics.refused.inc({ reason: 'rate' });
-    signaling.handle(request, socket as Socket, head, form, { address, allowed });
+    signaling.handle(request, socket, head, form, { address, allowed });
   });
   return { app, front };
 }
 
 /** Answers a request that is no longer HTTP's and ends the connection. */
-function refuseRaw(socket: Socket, status: 400 | 405 | 421): void {
+function refuseRaw(socket: Duplex, status: 400 | 405 | 421): void {
   const text = { 400: 'Bad Request', 405: 'Method Not Allowed', 421: 'Misdirected Request' };
   socket.on('error', () => socket.destroy());
   socket.end(

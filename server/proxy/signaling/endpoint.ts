@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
@@ -89,7 +89,7 @@ export class SignalingEndpoint {
    */
   handle(
     request: IncomingMessage,
-    socket: Socket,
+    socket: Duplex,
     head: Buffer,
     form: GoodForm,
     client: { address: string; allowed: boolean },

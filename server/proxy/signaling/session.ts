@@ -52,18 +52,11 @@ export class SignalingSession {
   /** To be called every ping interval. Ends the session when a side is dead or takes nothing. */
   checkLiveness(now: number = performance.now()): void {
     for (const leg of [this.#client, this.#origin]) {
-      if (leg.pausedSince !== undefined) {
-        // Its pongs are not read meanwhile. What counts is how long the other side takes nothing.
-        if (now - leg.pausedSince > STALL_TIMEOUT_MS) {
-          return this.end(CLOSE.IDLE, `The other side took nothing for ${STALL_TIMEOUT_MS} ms.`);
-        }
-        continue;
+      const problem = this.#checkLeg(leg, now);
+      if (problem !== undefined) {
+        this.end(CLOSE.IDLE, problem);
+        return;
       }
-      if (leg.silentPings >= MISSED_PINGS) {
-        return this.end(CLOSE.IDLE, `No answer to ${MISSED_PINGS} pings.`);
-      }
-      leg.silentPings += 1;
-      if (leg.socket.readyState === leg.socket.OPEN) leg.socket.ping();
     }
   }
 
@@ -83,6 +76,19 @@ export class SignalingSession {
     this.#origin.socket.terminate();
   }
 
+  #checkLeg(leg: Leg, now: number): string | undefined {
+    if (leg.pausedSince !== undefined) {
+      // Its pongs are not read meanwhile. What counts is how long the other side takes nothing.
+      return now - leg.pausedSince > STALL_TIMEOUT_MS
+        ? `The other side took nothing for ${STALL_TIMEOUT_MS} ms.`
+        : undefined;
+    }
+    if (leg.silentPings >= MISSED_PINGS) return `No answer to ${MISSED_PINGS} pings.`;
+    leg.silentPings += 1;
+    if (leg.socket.readyState === leg.socket.OPEN) leg.socket.ping();
+    return undefined;
+  }
+
   #relay(from: Leg, to: Leg): void {
     from.socket.on('message', (data, isBinary) => {
       from.silentPings = 0;
@@ -100,10 +106,11 @@ export class SignalingSession {
     if (this.#ended) return;
     const bytes = lengthOf(data);
     if (from === this.#client && bytes > this.#maxClientMessage) {
-      return this.end(
+      this.end(
         CLOSE.MESSAGE_TOO_BIG,
         `A message of ${bytes} bytes is over the limit of ${this.#maxClientMessage}.`,
       );
+      return;
     }
     this.#hooks.onMessage(from === this.#client ? 'to-origin' : 'to-client', bytes);
     to.socket.send(data, { binary: isBinary }, () => {

@@ -137,7 +137,8 @@ class ExternalProbe {
     else logger.error(settings.probe, 'the external coturn does not answer');
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     clearInterval(this.#timer);
+    return Promise.resolve();
   }
 }

@@ -153,14 +153,14 @@ export class TurnSupervisor extends EventEmitter<SupervisorEvents> {
       await this.#watchUntilEnd(child);
       this.#setUp(false);
       this.emit('ended');
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       if (performance.now() - startedAt > TURN_STABLE_MS) wait = TURN_RESTART_MIN_MS;
       this.#logger.error(
         { exitCode: child.exitCode, signal: child.signalCode, restartInMs: wait },
         'coturn ended; it is started again',
       );
       await delay(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       wait = Math.min(wait * 2, TURN_RESTART_MAX_MS);
       this.emit('restart');
       child = this.#spawn();
@@ -197,7 +197,7 @@ export class TurnSupervisor extends EventEmitter<SupervisorEvents> {
 
   async #untilUp(child: ChildProcess): Promise<boolean> {
     const deadline = performance.now() + TURN_START_TIMEOUT_MS;
-    while (performance.now() < deadline && !hasEnded(child) && !this.#stopping.signal.aborted) {
+    while (performance.now() < deadline && !hasEnded(child) && !this.#isStopping()) {
       if (await this.#probe()) return !hasEnded(child);
       await delay(TURN_START_PROBE_MS);
     }
@@ -237,6 +237,10 @@ export class TurnSupervisor extends EventEmitter<SupervisorEvents> {
     if (text.startsWith('ERROR') && !EVERYDAY.test(text) && this.#warnings.tryTake()) {
       this.#logger.warn({ coturn: text }, 'coturn reports an error');
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   #setUp(up: boolean): void {

@@ -31,7 +31,8 @@ describe.skipIf(unavailable)('network namespaces', () => {
     const child = net.spawn('server', [process.execPath, '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(child.stdout!, 'data');
+    if (!child.stdout) throw new Error('no output to read');
+    await once(child.stdout, 'data');
     return child;
   }
 
