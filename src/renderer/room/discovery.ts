@@ -24,7 +24,7 @@ export interface DiscoveryRequest {
 
 /** Fetches the discovery document of an origin. Never throws. */
 export async function discover(request: DiscoveryRequest): Promise<Discovered> {
-  const timeout = AbortSignal.timeout(request.budgetMs);
+  const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(request.budgetMs)));
   try {
     const response = await fetch(request.origin + DISCOVERY_PATH, {
       headers: request.token ? { Authorization: `Bearer ${request.token}` } : {},

@@ -63,12 +63,14 @@ async function firstSuccess<T>(
   }
 }
 
-function allFailed(results: readonly PromiseSettledResult<ChosenProxy>[]): RoomError {
-  const errors = results.flatMap((result) =>
-    result.status === 'rejected' && result.reason instanceof RoomError ? [result.reason] : [],
+/** One error out of many. What is no RoomError is a fault of this program and goes on as it is. */
+function allFailed(results: readonly PromiseSettledResult<ChosenProxy>[]): unknown {
+  const reasons = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
   );
-  const [first] = errors;
-  if (!first || errors.length === 1) return first ?? new RoomError('PROXY_UNREACHABLE');
+  const [first] = reasons;
+  const errors = reasons.filter((reason) => reason instanceof RoomError);
+  if (!(first instanceof RoomError) || errors.length === 1) return first;
   const detail = errors.map((error) => `${error.code} ${error.detail ?? ''}`.trim()).join('; ');
   return new RoomError(first.code, detail, { cause: first });
 }

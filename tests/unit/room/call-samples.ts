@@ -1,0 +1,78 @@
+import { decide } from '../../../src/renderer/room/decide.ts';
+import type {
+  CallRules,
+  CallState,
+  Connected,
+  Connecting,
+  Decision,
+  LinkViews,
+  Observation,
+  Waiting,
+} from '../../../src/renderer/room/call-state.ts';
+import type { Path } from '../../../src/shared/path.ts';
+import { RoomError, type RoomErrorCode } from '../../../src/shared/room-error.ts';
+
+/** States of a call, observations, and what to ask of a decision. */
+
+export const RULES: CallRules = { preferredProtocol: 'UDP_OVER_TCP', route: 'direct', seed: 7 };
+export const UDP: Path = { route: 'direct', protocol: 'udp', host: '192.0.2.1', port: 44_444 };
+export const TCP: Path = { ...UDP, protocol: 'tcp' };
+export const PLAN = [UDP, TCP];
+export const NOW = 100_000;
+
+export const connecting: Connecting = {
+  phase: 'connecting',
+  trip: { attempt: 0 },
+  since: NOW - 500,
+  step: 'media',
+  plan: PLAN,
+  mediaSince: NOW - 200,
+};
+export const reconnecting: Connecting = {
+  ...connecting,
+  trip: { attempt: 3, reason: 'signaling-lost' },
+};
+export const connected: Connected = {
+  phase: 'connected',
+  trip: { attempt: 0 },
+  since: NOW - 1000,
+  plan: PLAN,
+  path: UDP,
+  wasPreferred: true,
+  trouble: {},
+};
+export const waiting: Waiting = {
+  phase: 'waiting',
+  trip: { attempt: 2, reason: 'media-lost' },
+  since: NOW - 100,
+  nextRetryAt: NOW + 400,
+};
+export const failed: CallState = { phase: 'failed', error: new RoomError('NO_PATH').toData() };
+export const left: CallState = { phase: 'left' };
+
+export function links(
+  send: LinkViews['send']['status'],
+  receive: LinkViews['send']['status'] = 'unused',
+  path: Path = UDP,
+): LinkViews {
+  const view = (status: LinkViews['send']['status']) => ({
+    status,
+    ...(status === 'connected' && { path }),
+  });
+  return { send: view(send), receive: view(receive) };
+}
+export const seenLinks = (...args: Parameters<typeof links>): Observation => ({
+  seen: 'links',
+  links: links(...args),
+});
+export const attemptFailed = (code: RoomErrorCode): Observation => ({
+  seen: 'attempt-failed',
+  error: new RoomError(code, 'why').toData(),
+});
+export const closed = (code: number): Observation => ({ seen: 'signaling-closed', code });
+
+export const ask = (state: CallState, seen: Observation, now = NOW, rules = RULES): Decision =>
+  decide(state, seen, now, rules);
+export const acts = ({ actions }: Decision): string[] => actions.map(({ act }) => act);
+export const errorOf = ({ state }: Decision): string | undefined =>
+  state.phase === 'failed' ? state.error.code : undefined;

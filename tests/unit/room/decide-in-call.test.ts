@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type CallState,
+  type Connected,
+  type Connecting,
+} from '../../../src/renderer/room/call-state.ts';
+import { nextDeadline } from '../../../src/renderer/room/decide.ts';
+import {
+  ICE_RESTART_BUDGET_MS,
+  MAX_ATTEMPTS,
+  MEDIA_CONNECT_BUDGET_MS,
+  RENEW_AT_SHARE,
+  RENEW_RETRY_MS,
+  STABLE_CALL_MS,
+} from '../../../src/renderer/room/limits.ts';
+import { CLOSE } from '../../../src/shared/close-codes.ts';
+import {
+  RULES,
+  NOW,
+  connecting,
+  reconnecting,
+  connected,
+  seenLinks,
+  attemptFailed,
+  closed,
+  ask,
+  acts,
+  errorOf,
+} from './call-samples.ts';
+
+describe('a link in trouble', () => {
+  test('is restarted once, as soon as it is disconnected', () => {
+    const first = ask(connected, seenLinks('connected', 'disconnected'));
+    expect(first.actions).toEqual([{ act: 'restart-ice', role: 'receive' }]);
+    expect(nextDeadline(first.state)).toBe(NOW + ICE_RESTART_BUDGET_MS);
+    const second = ask(first.state, seenLinks('connected', 'disconnected'), NOW + 1000);
+    expect(second.actions).toEqual([]);
+    expect(second.state.phase).toBe('connected');
+  });
+
+  test('is forgotten when it carries again, and may be restarted at the next trouble', () => {
+    const troubled = ask(connected, seenLinks('disconnected')).state;
+    const mended = ask(troubled, seenLinks('connected'), NOW + 3000).state;
+    expect(mended).toMatchObject({ trouble: {} });
+    expect(acts(ask(mended, seenLinks('disconnected'), NOW + 9000))).toEqual(['restart-ice']);
+  });
+
+  test.each([
+    ['its restart brings nothing in time', 'disconnected', ICE_RESTART_BUDGET_MS],
+    ['it never comes up', 'connecting', MEDIA_CONNECT_BUDGET_MS],
+  ] as const)('means joining anew when %s', (_when, status, budget) => {
+    const troubled = ask(connected, seenLinks('connected', status)).state;
+    expect(ask(troubled, { seen: 'clock' }, NOW + budget - 1).state.phase).toBe('connected');
+    for (const seen of [{ seen: 'clock' } as const, seenLinks('connected', status)]) {
+      const decision = ask(troubled, seen, NOW + budget);
+      expect(acts(decision)).toEqual(['disconnect']);
+      expect(decision.state).toMatchObject({ phase: 'waiting', trip: { reason: 'media-lost' } });
+    }
+  });
+
+  test('means joining anew at once when it has failed', () => {
+    expect(ask(connected, seenLinks('connected', 'failed')).state).toMatchObject({
+      phase: 'waiting',
+      trip: { attempt: 1, reason: 'media-lost' },
+    });
+  });
+});
+
+describe('signaling that ends in mid-call', () => {
+  test.each([
+    [1006, 'signaling-lost'],
+    [CLOSE.IDLE, 'signaling-lost'],
+    [CLOSE.ROOM_RESTARTED, 'room-restarted'],
+    [CLOSE.SERVER_SHUTTING_DOWN, 'server-restarting'],
+  ])('with code %i is joined anew: %s', (code, reason) => {
+    expect(ask(connected, closed(code)).state).toMatchObject({
+      phase: 'waiting',
+      trip: { reason },
+    });
+  });
+
+  test.each([
+    [CLOSE.PEER_REPLACED, 'PEER_REPLACED'],
+    [CLOSE.CLOSED_BY_SERVER, 'KICKED'],
+    [CLOSE.TOKEN_EXPIRED, 'TOKEN_EXPIRED'],
+  ])('with code %i is the end: %s', (code, error) => {
+    const decision = ask(connected, closed(code));
+    expect(errorOf(decision)).toBe(error);
+    expect(acts(decision)).toEqual(['disconnect']);
+  });
+});
+
+describe('coming back', () => {
+  test('waits longer each time, never past the limit, and then connects', () => {
+    const waits: number[] = [];
+    let state: CallState = ask(connected, closed(1006)).state;
+    let now = NOW;
+    while (state.phase === 'waiting') {
+      waits.push(state.nextRetryAt - now);
+      now = state.nextRetryAt;
+      const go = ask(state, { seen: 'clock' }, now);
+      expect(acts(go)).toEqual(['connect']);
+      state = ask(go.state, attemptFailed('SERVER_UNREACHABLE'), now).state;
+    }
+    expect(waits).toHaveLength(MAX_ATTEMPTS);
+    expect(waits[0]).toBeLessThanOrEqual(250);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(4000);
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(2000);
+    expect(state).toMatchObject({
+      phase: 'failed',
+      error: {
+        code: 'SIGNALING_LOST',
+        detail: `${MAX_ATTEMPTS} attempts failed; the last one: SERVER_UNREACHABLE why`,
+      },
+    });
+  });
+
+  test('gives up as MEDIA_TIMEOUT when it was media that went', () => {
+    const last: Connecting = {
+      ...connecting,
+      trip: { attempt: MAX_ATTEMPTS, reason: 'media-lost' },
+    };
+    expect(errorOf(ask(last, attemptFailed('SERVER_BUSY')))).toBe('MEDIA_TIMEOUT');
+  });
+
+  test('does not try again what cannot succeed', () => {
+    expect(errorOf(ask(reconnecting, attemptFailed('TOKEN_EXPIRED')))).toBe('TOKEN_EXPIRED');
+  });
+
+  test('a call that stood for a while starts counting anew, one that flaps does not', () => {
+    const back: Connected = { ...connected, trip: { attempt: 5, reason: 'signaling-lost' } };
+    const flapping = ask({ ...back, since: NOW - STABLE_CALL_MS + 1 }, closed(1006)).state;
+    expect(flapping).toMatchObject({ trip: { attempt: 6 } });
+    const stable = ask({ ...back, since: NOW - STABLE_CALL_MS }, closed(1006)).state;
+    expect(stable).toMatchObject({ trip: { attempt: 1 } });
+  });
+
+  test('two clients wait differently', () => {
+    const delays = [1, 2, 3, 4].map((seed) => {
+      const { state } = ask(connected, closed(1006), NOW, { ...RULES, seed });
+      return state.phase === 'waiting' ? state.nextRetryAt : NaN;
+    });
+    expect(new Set(delays).size).toBe(4);
+  });
+});
+
+describe('relay credentials', () => {
+  const lifetimeMs = 60_000;
+  const leased = ask(connected, { seen: 'relay-lease', lifetimeMs }).state;
+  const renewAt = NOW + lifetimeMs * RENEW_AT_SHARE;
+
+  test('are renewed well before they end, and again until that has worked', () => {
+    expect(nextDeadline(leased)).toBe(renewAt);
+    expect(acts(ask(leased, { seen: 'clock' }, renewAt - 1))).toEqual([]);
+    const renewing = ask(leased, { seen: 'clock' }, renewAt);
+    expect(acts(renewing)).toEqual(['renew-relay']);
+    expect(nextDeadline(renewing.state)).toBe(renewAt + RENEW_RETRY_MS);
+    const again = ask(renewing.state, { seen: 'clock' }, renewAt + RENEW_RETRY_MS);
+    expect(acts(again)).toEqual(['renew-relay']);
+    const renewed = ask(renewing.state, { seen: 'relay-lease', lifetimeMs }, renewAt + 50).state;
+    expect(nextDeadline(renewed)).toBe(renewAt + 50 + lifetimeMs * RENEW_AT_SHARE);
+  });
+
+  test('that were granted while joining are kept into the call', () => {
+    const before = ask(connecting, { seen: 'relay-lease', lifetimeMs }).state;
+    const joined = ask(before, seenLinks('connected'), NOW + 100).state;
+    expect(nextDeadline(joined)).toBe(renewAt);
+  });
+
+  test('with an absurd lifetime make no busy loop', () => {
+    const absurd = ask(connected, { seen: 'relay-lease', lifetimeMs: 0 }).state;
+    expect((nextDeadline(absurd) ?? 0) - NOW).toBeGreaterThanOrEqual(3000);
+  });
+});

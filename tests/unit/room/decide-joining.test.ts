@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import {
+  IDLE,
+  type CallRules,
+  type Connecting,
+  type LinkViews,
+  type Observation,
+} from '../../../src/renderer/room/call-state.ts';
+import { nextDeadline } from '../../../src/renderer/room/decide.ts';
+import {
+  FALLBACK_GRACE_MS,
+  JOIN_BUDGET_MS,
+  MEDIA_CONNECT_BUDGET_MS,
+  MIN_MEDIA_CONNECT_MS,
+  SETUP_BUDGET_MS,
+} from '../../../src/renderer/room/limits.ts';
+import { CLOSE } from '../../../src/shared/close-codes.ts';
+import {
+  RULES,
+  UDP,
+  TCP,
+  PLAN,
+  NOW,
+  connecting,
+  connected,
+  links,
+  seenLinks,
+  attemptFailed,
+  closed,
+  ask,
+  errorOf,
+} from './call-samples.ts';
+
+describe('joining', () => {
+  test('keeps the plan and the step, and starts the clock of media at its first step only', () => {
+    const begun = ask(IDLE, { seen: 'join', plan: [{ ...UDP }] }).state;
+    const planned = ask(begun, { seen: 'step', step: 'media', plan: PLAN }, NOW + 10).state;
+    expect(planned).toMatchObject({ step: 'media', plan: PLAN, mediaSince: NOW + 10 });
+    const again = ask(planned, { seen: 'step', step: 'media' }, NOW + 20).state;
+    expect(again).toMatchObject({ mediaSince: NOW + 10 });
+  });
+
+  test.each([
+    ['the sending link carries', links('connected'), 'connected'],
+    ['both carry', links('connected', 'connected'), 'connected'],
+    [
+      'the sending link carries while the other one still tries',
+      links('connected', 'connecting'),
+      'connected',
+    ],
+    [
+      'there is nothing to send and the receiving link carries',
+      links('unused', 'connected'),
+      'connected',
+    ],
+    [
+      'only the receiving link carries though there is something to send',
+      links('connecting', 'connected'),
+      'connecting',
+    ],
+    [
+      'a link is connected but its pair is not known yet',
+      { ...links('unused'), send: { status: 'connected' } },
+      'connecting',
+    ],
+    ['nothing carries yet', links('connecting'), 'connecting'],
+  ] as [string, LinkViews, string][])('%s: %s', (_when, seen, phase) => {
+    expect(ask(connecting, { seen: 'links', links: seen }).state.phase).toBe(phase);
+  });
+
+  test.each([
+    ['UDP_OVER_TCP', 'NO_PATH'],
+    ['UDP_ONLY', 'UDP_BLOCKED'],
+    ['TCP_ONLY', 'TCP_BLOCKED'],
+  ] as const)('%s without a path in time is %s and names each try', (preferredProtocol, code) => {
+    const rules = { ...RULES, preferredProtocol };
+    const deadline = nextDeadline(connecting) ?? NaN;
+    const decision = ask(connecting, { seen: 'clock' }, deadline, rules);
+    expect(errorOf(decision)).toBe(code);
+    expect(decision.state).toMatchObject({
+      error: {
+        detail: expect.stringMatching(
+          /^UDP · direct · 192\.0\.2\.1:44444: no connection in \d\.\d s; TCP · direct/,
+        ) as string,
+      },
+    });
+  });
+
+  test('a link that fails for good is not waited for', () => {
+    expect(errorOf(ask(connecting, seenLinks('failed')))).toBe('NO_PATH');
+  });
+
+  test('the deadline lets UDP_ONLY fail within 6 s of join() when the steps before were quick', () => {
+    const quick = { ...connecting, since: 0, mediaSince: 300 };
+    expect(nextDeadline(quick)).toBe(300 + MEDIA_CONNECT_BUDGET_MS);
+    const slow = { ...connecting, since: 0, mediaSince: 1500 };
+    expect(nextDeadline(slow)).toBe(JOIN_BUDGET_MS);
+    const slowest = { ...connecting, since: 0, mediaSince: 6000 };
+    expect(nextDeadline(slowest)).toBe(6000 + MIN_MEDIA_CONNECT_MS);
+  });
+
+  test('steps before media that hang come to an end', () => {
+    const before = { ...connecting };
+    delete before.mediaSince;
+    expect(nextDeadline(before)).toBe(before.since + SETUP_BUDGET_MS);
+    const decision = ask(before, { seen: 'clock' }, before.since + SETUP_BUDGET_MS);
+    expect(errorOf(decision)).toBe('SERVER_UNREACHABLE');
+    const proxied = ask(before, { seen: 'clock' }, before.since + SETUP_BUDGET_MS, {
+      ...RULES,
+      route: 'proxy',
+    });
+    expect(errorOf(proxied)).toBe('PROXY_UNREACHABLE');
+  });
+
+  test('a refusal is told as the server told it', () => {
+    expect(errorOf(ask(connecting, attemptFailed('ROOM_FULL')))).toBe('ROOM_FULL');
+    expect(errorOf(ask(connecting, closed(CLOSE.TOKEN_EXPIRED)))).toBe('TOKEN_EXPIRED');
+  });
+});
+
+describe('a relay that will not do', () => {
+  const faulty = (relayFault: 'refused' | 'no-candidates', host = 'proxy.example.com') => ({
+    state: {
+      ...connecting,
+      plan: [{ route: 'proxy', protocol: 'udp', host, port: 443 }],
+    } as Connecting,
+    seen: {
+      seen: 'links',
+      links: { ...links('connecting'), send: { status: 'connecting', relayFault } },
+    } as Observation,
+  });
+
+  test.each([
+    ['refused', 'UDP_OVER_TCP', 'PROXY_CREDENTIALS'],
+    ['refused', 'UDP_ONLY', 'PROXY_CREDENTIALS'],
+    ['no-candidates', 'UDP_OVER_TCP', 'PROXY_RELAY_DOWN'],
+    ['no-candidates', 'UDP_ONLY', 'UDP_BLOCKED'],
+    ['no-candidates', 'TCP_ONLY', 'TCP_BLOCKED'],
+  ] as const)('%s in %s: %s, at once', (fault, preferredProtocol, code) => {
+    const { state, seen } = faulty(fault);
+    const rules: CallRules = { ...RULES, route: 'proxy', preferredProtocol };
+    expect(errorOf(ask(state, seen, NOW, rules))).toBe(code);
+  });
+
+  test('a proxy known by name: a name that only this computer knows is told as the likely cause', () => {
+    const rules: CallRules = { ...RULES, route: 'proxy' };
+    const byName = faulty('no-candidates');
+    expect(ask(byName.state, byName.seen, NOW, rules).state).toMatchObject({
+      error: { detail: expect.stringContaining('hosts file') as string },
+    });
+    const byAddress = faulty('no-candidates', '192.0.2.9');
+    expect(ask(byAddress.state, byAddress.seen, NOW, rules).state).toMatchObject({
+      error: { detail: expect.not.stringContaining('hosts file') as string },
+    });
+  });
+});
+
+describe('fallback', () => {
+  const onTcp = ask(connecting, seenLinks('connected', 'connected', TCP)).state;
+
+  test('is not told while UDP may still win', () => {
+    expect(onTcp).toMatchObject({ phase: 'connected', path: TCP, lesserSince: NOW });
+    expect(onTcp).not.toHaveProperty('fallback');
+    expect(nextDeadline(onTcp)).toBe(NOW + FALLBACK_GRACE_MS);
+  });
+
+  test('is told when the grace is over: blocked at join', () => {
+    const after = ask(onTcp, { seen: 'clock' }, NOW + FALLBACK_GRACE_MS).state;
+    expect(after).toMatchObject({
+      fallback: {
+        wanted: 'udp',
+        using: 'tcp',
+        reason: 'blocked-at-join',
+        since: NOW + FALLBACK_GRACE_MS,
+      },
+    });
+    expect(nextDeadline(after)).toBeUndefined();
+  });
+
+  test('is never told when UDP wins within the grace', () => {
+    const won = ask(onTcp, seenLinks('connected', 'connected', UDP), NOW + 300).state;
+    expect(won).toMatchObject({ path: UDP, wasPreferred: true });
+    expect(ask(won, { seen: 'clock' }, NOW + 9000).state).not.toHaveProperty('fallback');
+  });
+
+  test('ends when UDP comes back, and is called lost in call the next time', () => {
+    const told = ask(onTcp, { seen: 'clock' }, NOW + FALLBACK_GRACE_MS).state;
+    const back = ask(told, seenLinks('connected', 'connected', UDP), NOW + 5000).state;
+    expect(back).not.toHaveProperty('fallback');
+    expect(back).not.toHaveProperty('lesserSince');
+    const lost = ask(back, seenLinks('connected', 'connected', TCP), NOW + 6000).state;
+    const again = ask(lost, { seen: 'clock' }, NOW + 6000 + FALLBACK_GRACE_MS).state;
+    expect(again).toMatchObject({ fallback: { reason: 'lost-in-call' } });
+  });
+
+  test('a call is on TCP when only one of its links is', () => {
+    const seen: Observation = {
+      seen: 'links',
+      links: {
+        send: { status: 'connected', path: UDP },
+        receive: { status: 'connected', path: TCP },
+      },
+    };
+    expect(ask(connected, seen).state).toMatchObject({ path: TCP });
+  });
+
+  test('TCP_ONLY on TCP is no fallback', () => {
+    const tcpOnly = { ...connecting, plan: [TCP] };
+    const decision = ask(tcpOnly, seenLinks('connected', 'connected', TCP));
+    expect(decision.state).toMatchObject({ wasPreferred: true });
+    expect(nextDeadline(decision.state)).toBeUndefined();
+  });
+});

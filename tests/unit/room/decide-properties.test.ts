@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  IDLE,
+  type CallRules,
+  type CallState,
+  type LinkView,
+  type Observation,
+} from '../../../src/renderer/room/call-state.ts';
+import { decide, nextDeadline } from '../../../src/renderer/room/decide.ts';
+import { MAX_ATTEMPTS, RETRY_MAX_MS, SETUP_BUDGET_MS } from '../../../src/renderer/room/limits.ts';
+import { planPaths } from '../../../src/renderer/room/path-plan.ts';
+import { CLOSE } from '../../../src/shared/close-codes.ts';
+import { RoomError, RoomErrorCode } from '../../../src/shared/room-error.ts';
+import { anyMode } from './samples.ts';
+
+const HOST = 'far.example.com';
+
+const anyRules: fc.Arbitrary<CallRules> = fc.record({
+  preferredProtocol: anyMode,
+  route: fc.constantFrom('direct' as const, 'proxy' as const),
+  seed: fc.integer(),
+});
+
+/** Only paths that the rules allow: ICE is given no other, see policy.test.ts. */
+function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
+  const plan = planPaths({ ...rules, host: HOST });
+  const link: fc.Arbitrary<LinkView> = fc.oneof(
+    fc.record({
+      status: fc.constantFrom('unused', 'connecting', 'connected', 'disconnected', 'failed'),
+    }),
+    fc.record({ status: fc.constant('connected'), path: fc.constantFrom(...plan) }),
+    fc.record({
+      status: fc.constant('connecting'),
+      relayFault: fc.constantFrom('refused', 'no-candidates'),
+    }),
+  );
+  return fc.oneof(
+    fc.constant<Observation>({ seen: 'join', plan }),
+    fc.record({
+      seen: fc.constant('step'),
+      step: fc.constantFrom('discovery', 'signaling', 'transports', 'media'),
+      plan: fc.constant(plan),
+    }),
+    fc.record({ seen: fc.constant('links'), links: fc.record({ send: link, receive: link }) }),
+    fc.constant<Observation>({ seen: 'no-media-to-connect' }),
+    fc.record({
+      seen: fc.constant('attempt-failed'),
+      error: fc.constantFrom(...RoomErrorCode.options).map((code) => new RoomError(code).toData()),
+    }),
+    fc.record({
+      seen: fc.constant('signaling-closed'),
+      code: fc.constantFrom(1000, 1006, ...Object.values(CLOSE)),
+    }),
+    fc.record({ seen: fc.constant('restart-failed'), role: fc.constantFrom('send', 'receive') }),
+    fc.record({ seen: fc.constant('relay-lease'), lifetimeMs: fc.integer({ min: 0, max: 1e8 }) }),
+    fc.constant<Observation>({ seen: 'clock' }),
+    fc.constant<Observation>({ seen: 'retry-now' }),
+    fc.record({ seen: fc.constant('leave') }),
+  );
+}
+
+/** A call as it may have gone: observations and the time before each, ms. */
+const anyHistory = anyRules.chain((rules) =>
+  fc.record({
+    rules: fc.constant(rules),
+    events: fc.array(fc.tuple(anyObservation(rules), fc.nat({ max: 8000 })), { maxLength: 60 }),
+  }),
+);
+
+interface Moment {
+  state: CallState;
+  now: number;
+}
+
+/** Plays a history from an idle call; `each` sees every decision. */
+function play(
+  { rules, events }: { rules: CallRules; events: [Observation, number][] },
+  each: (before: Moment, seen: Observation, after: ReturnType<typeof decide>) => void = () =>
+    undefined,
+): Moment {
+  let moment: Moment = { state: IDLE, now: 0 };
+  for (const [seen, pause] of events) {
+    const now = moment.now + pause;
+    const decision = decide(moment.state, seen, now, rules);
+    each({ ...moment, now }, seen, decision);
+    moment = { state: decision.state, now };
+  }
+  return moment;
+}
+
+test('a call shows no path that its mode forbids', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      const allowed = planPaths({ ...history.rules, host: HOST }).map(({ protocol }) => protocol);
+      play(history, (_before, _seen, { state }) => {
+        if (state.phase === 'connected') expect(allowed).toContain(state.path.protocol);
+      });
+    }),
+  );
+});
+
+test('what is open is closed before it is opened again, and at every end', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      let isOpen = false;
+      play(history, (_before, _seen, { state, actions }) => {
+        for (const { act } of actions) {
+          if (act === 'connect') expect(isOpen).toBe(false);
+          if (act === 'restart-ice' || act === 'renew-relay') expect(isOpen).toBe(true);
+          if (act === 'connect') isOpen = true;
+          if (act === 'disconnect') isOpen = false;
+        }
+        const needsSession = state.phase === 'connecting' || state.phase === 'connected';
+        expect(isOpen).toBe(needsSession);
+      });
+    }),
+  );
+});
+
+test('after leave() nothing is done and nothing waited for', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      let hasLeft = false;
+      play(history, (_before, seen, { state, actions }) => {
+        if (hasLeft) expect(actions).toEqual([]);
+        hasLeft ||= seen.seen === 'leave';
+        if (hasLeft) expect([state.phase, nextDeadline(state)]).toEqual(['left', undefined]);
+      });
+    }),
+  );
+});
+
+test('a link is restarted at most once per trouble', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      play(history, ({ state: before }, _seen, { actions }) => {
+        for (const action of actions) {
+          if (action.act !== 'restart-ice' || before.phase !== 'connected') continue;
+          expect(before.trouble[action.role]?.restartedAt).toBeUndefined();
+        }
+      });
+    }),
+  );
+});
+
+test('a deadline that is due is dealt with: no decision leaves one in the past', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      play(history, ({ now }, seen, { state }) => {
+        if (seen.seen === 'clock') expect(nextDeadline(state) ?? Infinity).toBeGreaterThan(now);
+      });
+    }),
+  );
+});
+
+test('a call that nobody answers any more ends, with a reason, in bounded time', () => {
+  const longest = (MAX_ATTEMPTS + 1) * (SETUP_BUDGET_MS + RETRY_MAX_MS);
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      let { state, now } = play(history);
+      const since = now;
+      // Silence: the network is gone, the transports notice, and nothing else ever happens.
+      const silence: Observation = {
+        seen: 'links',
+        links: { send: { status: 'disconnected' }, receive: { status: 'disconnected' } },
+      };
+      const alive = (): boolean => !['idle', 'failed', 'left'].includes(state.phase);
+      while (alive()) {
+        if (state.phase === 'connected') state = decide(state, silence, now, history.rules).state;
+        const deadline = nextDeadline(state);
+        expect(deadline).toBeDefined();
+        now = Math.max(now, deadline ?? now);
+        state = decide(state, { seen: 'clock' }, now, history.rules).state;
+        expect(now - since).toBeLessThanOrEqual(longest);
+      }
+      if (state.phase === 'failed') expect(state.error.message).not.toBe('');
+    }),
+  );
+});
+
+test('the same call goes the same way twice, and nothing it is given is changed', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      const copy = structuredClone(history);
+      expect(play(history)).toEqual(play(copy));
+      expect(history).toEqual(copy);
+    }),
+  );
+});

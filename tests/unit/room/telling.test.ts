@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import type { CallState, Connected, Connecting } from '../../../src/renderer/room/call-state.ts';
+import { viewConnection } from '../../../src/renderer/room/connection-view.ts';
+import { tellChange } from '../../../src/renderer/room/story.ts';
+import { Timeline } from '../../../src/renderer/room/timeline.ts';
+import { ConnectionState, type Fallback } from '../../../src/shared/connection-state.ts';
+import type { Path } from '../../../src/shared/path.ts';
+import { RoomError } from '../../../src/shared/room-error.ts';
+
+const UDP: Path = { route: 'direct', protocol: 'udp', host: '192.0.2.1', port: 44_444 };
+const TCP: Path = { ...UDP, protocol: 'tcp' };
+const connecting: Connecting = {
+  phase: 'connecting',
+  trip: { attempt: 0 },
+  since: 1000,
+  step: 'media',
+  plan: [UDP, TCP],
+};
+const connected: Connected = {
+  phase: 'connected',
+  trip: { attempt: 0 },
+  since: 1400,
+  plan: [UDP, TCP],
+  path: UDP,
+  wasPreferred: true,
+  trouble: {},
+};
+const fallback: Fallback = { wanted: 'udp', using: 'tcp', since: 2000, reason: 'blocked-at-join' };
+const failed: CallState = {
+  phase: 'failed',
+  error: new RoomError('ROOM_FULL', 'close code 4423').toData(),
+};
+
+describe('the timeline tells', () => {
+  const texts = (before: CallState, after: CallState, now = 1400, roundTripMs?: number): string[] =>
+    tellChange(before, after, now, roundTripMs).map(({ text }) => text);
+
+  test.each([
+    ['a join', { phase: 'idle' }, connecting, 'joining'],
+    ['a path', connecting, connected, 'connected · UDP · direct · 192.0.2.1:44444 · 2 ms'],
+    [
+      'a fallback',
+      { ...connected, path: TCP },
+      { ...connected, path: TCP, fallback },
+      'UDP did not come up; the call is on TCP',
+    ],
+    [
+      'a fallback in mid-call',
+      { ...connected, path: TCP },
+      { ...connected, path: TCP, fallback: { ...fallback, reason: 'lost-in-call' } },
+      'UDP was lost; the call is on TCP',
+    ],
+    [
+      'the loss of signaling',
+      connected,
+      {
+        phase: 'waiting',
+        trip: { attempt: 1, reason: 'signaling-lost' },
+        since: 1400,
+        nextRetryAt: 1650,
+      },
+      'the connection to the meeting was lost; joining anew in 0.3 s',
+    ],
+    [
+      'a further attempt',
+      { ...connecting, trip: { attempt: 2, reason: 'signaling-lost' } },
+      {
+        phase: 'waiting',
+        trip: { attempt: 3, reason: 'signaling-lost' },
+        since: 1400,
+        nextRetryAt: 2400,
+      },
+      'that attempt failed; joining anew in 1.0 s',
+    ],
+    [
+      'its number',
+      { phase: 'waiting', trip: { attempt: 3 }, since: 0, nextRetryAt: 0 },
+      { ...connecting, trip: { attempt: 3, reason: 'media-lost' } },
+      'joining anew (3rd attempt)',
+    ],
+    [
+      'a failure',
+      connecting,
+      failed,
+      'ROOM_FULL: This meeting is full. Try again when somebody has left. (close code 4423)',
+    ],
+    ['the end', connected, { phase: 'left' }, 'left'],
+  ] as [string, CallState, CallState, string][])('%s', (_what, before, after, text) => {
+    expect(texts(before, after, 1400, 2)).toEqual([text]);
+  });
+
+  test('a change of path, and the end of a fallback', () => {
+    expect(texts({ ...connected, path: TCP, fallback }, connected)).toEqual([
+      'now on UDP · direct · 192.0.2.1:44444, before on TCP · direct · 192.0.2.1:44444',
+      'back on UDP',
+    ]);
+  });
+
+  test('nothing when nothing changed that a person would see', () => {
+    expect(texts(connected, { ...connected, lesserSince: 7 })).toEqual([]);
+    expect(texts(connecting, { ...connecting, step: 'media' })).toEqual([]);
+  });
+
+  test('how long connecting took', () => {
+    expect(tellChange(connecting, connected, 1410)[0]?.tookMs).toBe(410);
+  });
+});
+
+test('the timeline redacts what looks like a token and never goes back in time', () => {
+  const timeline = new Timeline();
+  timeline.add({ kind: 'error', text: 'refused eyJhbGciOi.eyJzdWIi.c2ln', tookMs: -3 });
+  timeline.add({ kind: 'state', text: 'left' });
+  const [first, second] = timeline.entries;
+  expect(first?.text).toBe('refused [redacted]');
+  expect(first?.tookMs).toBe(0);
+  expect(second?.at).toBeGreaterThanOrEqual(first?.at ?? NaN);
+});
+
+describe('the connection as the app sees it', () => {
+  const view = (state: CallState): ConnectionState =>
+    viewConnection(state, { level: 'good' }, (monotonic) => monotonic + 5000);
+
+  test.each([
+    ['idle', { phase: 'idle' }],
+    ['connecting', connecting],
+    ['connected', { ...connected, path: TCP, fallback }],
+    ['reconnecting', { phase: 'waiting', trip: { attempt: 1 }, since: 1, nextRetryAt: 2 }],
+    ['failed', failed],
+    ['left', { phase: 'left' }],
+  ] as [string, CallState][])('%s is a valid value of the contract', (phase, state) => {
+    expect(ConnectionState.parse(view(state)).phase).toBe(phase);
+  });
+
+  test('a reconnection stays one while it connects, and its times are wall times', () => {
+    const trip = { attempt: 2, reason: 'media-lost' } as const;
+    expect(view({ ...connecting, trip })).toEqual({
+      phase: 'reconnecting',
+      attempt: 2,
+      nextRetryAt: 6000,
+      reason: 'media-lost',
+    });
+    expect(view({ phase: 'waiting', trip, since: 1000, nextRetryAt: 1500 })).toMatchObject({
+      nextRetryAt: 6500,
+    });
+    expect(view({ ...connected, path: TCP, fallback })).toMatchObject({
+      fallback: { since: 7000 },
+    });
+  });
+});
