@@ -31,7 +31,8 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
   const [tried, setTried] = useState(false);
   const settledInput = useSettled(input);
   const settledName = useSettled(name);
-  const nameLocked = settings.provenance.displayName.locked;
+  const { locked: nameLocked, source: nameSource } = settings.provenance.displayName;
+  const nameReason = JOIN_TEXT.nameLocked[nameSource === 'command-line' ? nameSource : 'managed'];
 
   useEffect(() => {
     // The first field that still wants something; the button when none does.
@@ -95,7 +96,7 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
         required
         maxLength={120}
         readOnly={nameLocked}
-        hint={nameLocked ? JOIN_TEXT.nameLocked : undefined}
+        hint={nameLocked ? nameReason : undefined}
         problem={shownProblem(name, settledName, tried, nameProblem)}
         onChange={(event) => setName(event.target.value)}
       />

@@ -10,7 +10,7 @@ export const JOIN_TEXT = {
   fromLink: 'From your link',
   name: 'Your name',
   namePlaceholder: 'The name that others see',
-  nameLocked: 'Set by your company.',
+  nameLocked: { managed: 'Set by your company.', 'command-line': 'Set on the command line.' },
   join: 'Join meeting',
   joining: 'Joining…',
   notOpened: 'The meeting could not be opened. Try again, or start Causeway anew.',

@@ -1,0 +1,348 @@
+import { describe, expect, test, vi } from 'vitest';
+import { LocalMedia } from '../../../src/renderer/app/media/local-media.ts';
+import { AppController } from '../../../src/renderer/app/session/app-controller.ts';
+import { Observable } from '../../../src/renderer/app/session/observable.ts';
+import type { Room, RoomEvents, RoomSnapshot } from '../../../src/renderer/room/contract.ts';
+import type { ConnectionState } from '../../../src/shared/connection-state.ts';
+import type {
+  CausewayBridge,
+  Meeting,
+  MeetingOpenResult,
+  PendingMeeting,
+} from '../../../src/shared/ipc.ts';
+import { RoomError } from '../../../src/shared/room-error.ts';
+import {
+  DEFAULT_SETTINGS,
+  SETTING_KEYS,
+  type EffectiveSettings,
+} from '../../../src/shared/settings.ts';
+
+// A page has it, Node does not. Whatever is reported here fails the test.
+vi.stubGlobal('reportError', (error: unknown) => {
+  throw error;
+});
+
+const MEETING: Meeting = {
+  roomId: 'team-weekly',
+  token: 'a.b.c',
+  serverUrl: 'https://meet.example.com',
+  preferredProtocol: 'UDP_OVER_TCP',
+  signalingBaseUrl: [],
+};
+
+const CONNECTED: ConnectionState = {
+  phase: 'connected',
+  path: { route: 'direct', protocol: 'udp', host: '192.0.2.7', port: 44_444 },
+  quality: { level: 'good' },
+};
+
+/** A computer without devices: what the controller does must not depend on them. */
+class NoDevices extends EventTarget {
+  getUserMedia(): Promise<MediaStream> {
+    return Promise.reject(new DOMException('', 'NotFoundError'));
+  }
+  enumerateDevices(): Promise<MediaDeviceInfo[]> {
+    return Promise.resolve([]);
+  }
+}
+
+/** A room whose connection the test moves. */
+class FakeRoom implements Room {
+  readonly #listeners = new Map<string, Set<(...args: never[]) => void>>();
+  readonly muted: boolean[] = [];
+  isLeft = false;
+  #snapshot: RoomSnapshot = {
+    connection: { phase: 'idle' },
+    selfId: 'self',
+    displayName: '',
+    local: { audio: undefined, video: undefined },
+    peers: [],
+    activeSpeakerId: undefined,
+    timeline: [],
+  };
+
+  getSnapshot(): RoomSnapshot {
+    return this.#snapshot;
+  }
+  subscribe(): () => void {
+    return () => undefined;
+  }
+  on<E extends keyof RoomEvents>(event: E, listener: RoomEvents[E]): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+  to(connection: ConnectionState): void {
+    const previous = this.#snapshot.connection;
+    this.#snapshot = { ...this.#snapshot, connection };
+    for (const listener of this.#listeners.get('connection') ?? []) {
+      (listener as RoomEvents['connection'])(connection, previous);
+    }
+  }
+  join(): Promise<void> {
+    this.to(CONNECTED);
+    return Promise.resolve();
+  }
+  leave(): Promise<void> {
+    this.isLeft = true;
+    this.to({ phase: 'left', by: 'user' });
+    return Promise.resolve();
+  }
+  setTrack(): Promise<void> {
+    return Promise.resolve();
+  }
+  setMuted(_kind: string, muted: boolean): Promise<void> {
+    this.muted.push(muted);
+    return Promise.resolve();
+  }
+  retryNow(): void {
+    this.to(CONNECTED);
+  }
+}
+
+class MemoryStorage {
+  readonly items = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = {}) {
+  const answers = {
+    pending: options.pending ?? { status: 'none' },
+    open: { status: 'ready', meeting: MEETING },
+  } as { pending: PendingMeeting; open: MeetingOpenResult };
+  const reported: ConnectionState[] = [];
+  let onPending = (): void => undefined;
+  const takePending = vi.fn(() => Promise.resolve(answers.pending));
+  const open = vi.fn((_input: string) => Promise.resolve(answers.open));
+  const update = vi.fn(() => Promise.resolve({ status: 'saved', settings }));
+  const bridge = {
+    meeting: {
+      open,
+      takePending,
+      onPending: (listener: () => void) => {
+        onPending = listener;
+        return () => undefined;
+      },
+    },
+    settings: { update },
+    call: {
+      reportState: (_room: string, state: ConnectionState) => {
+        reported.push(state);
+        return Promise.resolve();
+      },
+      reportTimeline: () => Promise.resolve(),
+    },
+  } as unknown as CausewayBridge;
+  const provenance = Object.fromEntries(
+    SETTING_KEYS.map((key) => [key, { source: 'default', locked: false }]),
+  ) as EffectiveSettings['provenance'];
+  const settings: EffectiveSettings = {
+    values: { ...DEFAULT_SETTINGS, displayName: 'Robin' },
+    provenance,
+  };
+  const rooms: FakeRoom[] = [];
+  const storage = options.storage ?? new MemoryStorage();
+  const media = new LocalMedia(new NoDevices() as unknown as MediaDevices, () => undefined);
+  const controller = new AppController({
+    bridge,
+    media,
+    createRoom: () => {
+      const room = new FakeRoom();
+      rooms.push(room);
+      return room;
+    },
+    prepareRoom: () => Promise.resolve(),
+    settings: new Observable(settings),
+    storage: storage as unknown as Storage,
+  });
+  return {
+    controller,
+    media,
+    rooms,
+    reported,
+    answers,
+    open,
+    takePending,
+    update,
+    storage,
+    aLinkIsOpened: () => onPending(),
+  };
+}
+
+/** Lets everything that is ready to run, run. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('at the start', () => {
+  test('with nothing waiting, the form is empty', async () => {
+    const { controller } = setUp();
+    await controller.start();
+    expect(controller.screen.get()).toMatchObject({
+      name: 'join',
+      draft: { input: '', pending: undefined, problem: undefined },
+    });
+  });
+
+  test('a meeting from a link is filled in by its name, never by its pass', async () => {
+    const { controller } = setUp({
+      pending: { status: 'ready', meeting: MEETING, autoJoin: false },
+    });
+    await controller.start();
+    expect(controller.screen.get()).toMatchObject({
+      name: 'join',
+      draft: { input: 'team-weekly' },
+    });
+  });
+
+  test('a bad link is told next to the field', async () => {
+    const { controller } = setUp({ pending: { status: 'invalid', problem: 'It is damaged.' } });
+    await controller.start();
+    expect(controller.screen.get()).toMatchObject({
+      name: 'join',
+      draft: { problem: 'It is damaged.' },
+    });
+  });
+
+  test('the command line may ask to join at once', async () => {
+    const { controller, rooms } = setUp({
+      pending: { status: 'ready', meeting: MEETING, autoJoin: true },
+    });
+    await controller.start();
+    expect(controller.screen.get().name).toBe('call');
+    expect(rooms).toHaveLength(1);
+  });
+});
+
+describe('joining', () => {
+  test('opens what was typed, under the name that was typed, and remembers the name', async () => {
+    const { controller, open, update } = setUp();
+    await controller.start();
+    await controller.join('team-weekly', 'Robin Vale', undefined);
+    expect(open).toHaveBeenCalledWith('team-weekly');
+    expect(update).toHaveBeenCalledWith({ displayName: 'Robin Vale' });
+    const screen = controller.screen.get();
+    expect(screen.name === 'call' && screen.call.displayName).toBe('Robin Vale');
+  });
+
+  test('a meeting that waited is opened with its pass and its server', async () => {
+    const { controller, open } = setUp();
+    await controller.start();
+    await controller.join('team-weekly', 'Robin', MEETING);
+    expect(open).toHaveBeenCalledWith(
+      'causeway://join/team-weekly?server=https%3A%2F%2Fmeet.example.com&token=a.b.c',
+    );
+  });
+
+  test('what main refuses goes back to the field, with what was typed', async () => {
+    const { controller, answers } = setUp();
+    answers.open = { status: 'invalid', problem: 'No such thing.' };
+    await controller.start();
+    await controller.join('team-weekly', 'Robin', undefined);
+    expect(controller.screen.get()).toMatchObject({
+      name: 'join',
+      draft: { input: 'team-weekly', problem: 'No such thing.' },
+    });
+  });
+
+  test('goes on by itself in the fresh document that main loads for it', async () => {
+    const storage = new MemoryStorage();
+    const before = setUp({ storage });
+    before.answers.open = { status: 'reloading' };
+    await before.controller.start();
+    await before.media.setCamera(false);
+    await before.media.setMicrophoneMuted(true);
+    await before.controller.join('team-weekly', 'Robin Vale', undefined);
+    expect(before.controller.screen.get().name).toBe('opening');
+    expect([...storage.items.values()].join()).not.toContain('a.b.c');
+
+    const after = setUp({
+      storage,
+      pending: { status: 'ready', meeting: MEETING, autoJoin: false },
+    });
+    await after.controller.start();
+    const screen = after.controller.screen.get();
+    expect(screen.name === 'call' && screen.call.displayName).toBe('Robin Vale');
+    expect(after.media.state.get()).toMatchObject({ cameraWanted: false, microphoneMuted: true });
+  });
+});
+
+describe('in a call', () => {
+  async function inCall(options?: Parameters<typeof setUp>[0]) {
+    const parts = setUp(options);
+    await parts.controller.start();
+    await parts.controller.join('team-weekly', 'Robin', undefined);
+    const [room] = parts.rooms;
+    if (!room) throw new Error('no room was made');
+    return { ...parts, room };
+  }
+
+  test('main hears of every state', async () => {
+    const { room, reported } = await inCall();
+    room.to({ phase: 'reconnecting', attempt: 1, nextRetryAt: 0, reason: 'media-lost' });
+    expect(reported.map(({ phase }) => phase)).toEqual(['idle', 'connected', 'reconnecting']);
+  });
+
+  test('who mutes is muted in the room', async () => {
+    const { room, media } = await inCall();
+    await media.setMicrophoneMuted(true);
+    await settle();
+    expect(room.muted).toEqual([true]);
+  });
+
+  test('leaving ends it, and it can be joined again', async () => {
+    const { controller, rooms } = await inCall();
+    await controller.leave();
+    expect(controller.screen.get()).toMatchObject({
+      name: 'ended',
+      call: { end: { kind: 'left', by: 'user' }, wasConnected: true },
+    });
+    await controller.rejoin();
+    expect(controller.screen.get().name).toBe('call');
+    expect(rooms).toHaveLength(2);
+  });
+
+  test('a failure shows its error, and the way back has the meeting filled in', async () => {
+    const { controller, room } = await inCall();
+    room.to({ phase: 'failed', error: new RoomError('SIGNALING_LOST').toData() });
+    expect(controller.screen.get()).toMatchObject({
+      name: 'ended',
+      call: { end: { kind: 'failed', error: { code: 'SIGNALING_LOST' } } },
+    });
+    controller.backToJoin();
+    expect(controller.screen.get()).toMatchObject({
+      name: 'join',
+      draft: { input: 'team-weekly', pending: MEETING },
+    });
+  });
+
+  test('a link that is opened meanwhile is asked about first: taking it would end the call', async () => {
+    const { controller, room, takePending, aLinkIsOpened } = await inCall();
+    takePending.mockClear();
+    aLinkIsOpened();
+    await settle();
+    expect(controller.screen.get()).toMatchObject({ name: 'call', isInvited: true });
+    expect(takePending).not.toHaveBeenCalled();
+
+    await controller.answerInvitation(false);
+    expect(controller.screen.get()).toMatchObject({ name: 'call', isInvited: false });
+    expect(room.isLeft).toBe(false);
+  });
+
+  test('who accepts it leaves the call and finds it filled in', async () => {
+    const { controller, room, answers, aLinkIsOpened } = await inCall();
+    const other: Meeting = { ...MEETING, roomId: 'other' };
+    answers.pending = { status: 'ready', meeting: other, autoJoin: false };
+    aLinkIsOpened();
+    await settle();
+    await controller.answerInvitation(true);
+    expect(room.isLeft).toBe(true);
+    expect(controller.screen.get()).toMatchObject({ name: 'join', draft: { pending: other } });
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import {
+  draftOf,
+  patchOf,
+  problemsOf,
+  splitProxies,
+  type SettingsDraft,
+} from '../../../src/renderer/app/settings/settings-draft.ts';
+import type {
+  Settings} from '../../../src/shared/settings.ts';
+import {
+  DEFAULT_SETTINGS,
+  SETTING_KEYS,
+  type EffectiveSettings,
+  type SettingKey,
+} from '../../../src/shared/settings.ts';
+
+const draft: SettingsDraft = draftOf(DEFAULT_SETTINGS);
+
+function effective(values: Partial<Settings> = {}, locked: SettingKey[] = []): EffectiveSettings {
+  const provenance = Object.fromEntries(
+    SETTING_KEYS.map((key) => [
+      key,
+      { source: locked.includes(key) ? 'managed' : 'user', locked: locked.includes(key) },
+    ]),
+  ) as EffectiveSettings['provenance'];
+  return { values: { ...DEFAULT_SETTINGS, ...values }, provenance };
+}
+
+test.each([
+  { text: '', hosts: [] },
+  { text: 'proxy.example.com', hosts: ['proxy.example.com'] },
+  { text: ' a.example \n\n b.example:8443 ', hosts: ['a.example', 'b.example:8443'] },
+  { text: 'a.example, b.example;c.example,', hosts: ['a.example', 'b.example', 'c.example'] },
+])('proxies from “$text”', ({ text, hosts }) => {
+  expect(splitProxies(text)).toEqual(hosts);
+});
+
+describe('problems', () => {
+  test('none with the defaults', () => {
+    expect(problemsOf(draft)).toEqual({});
+  });
+
+  test.each([
+    { signalingBaseUrl: 'proxy one', says: /contains a space/ },
+    { signalingBaseUrl: 'ftp://proxy.example.com', says: /“ftp:\/\/” is not allowed/ },
+    { signalingBaseUrl: 'proxy.example.com/path', says: /host only, without “\/path”/ },
+    { signalingBaseUrl: 'good.example\nbad.example:99999', says: /^Line 2: Port “99999”/ },
+    {
+      signalingBaseUrl: Array.from({ length: 9 }, (_, index) => `p${index}.example`).join('\n'),
+      says: /At most 8/,
+    },
+  ])('of the proxy field: $says', ({ signalingBaseUrl, says }) => {
+    expect(problemsOf({ ...draft, signalingBaseUrl }).signalingBaseUrl).toMatch(says);
+  });
+
+  test('of the server and the name', () => {
+    const problems = problemsOf({
+      ...draft,
+      serverUrl: 'http://meet.example.com',
+      displayName: 'x'.repeat(61),
+    });
+    expect(problems.serverUrl).toMatch(/only allowed on this computer/);
+    expect(problems.displayName).toMatch(/longer than 60/);
+  });
+
+  test('no name is no problem: it is asked for at the join', () => {
+    expect(problemsOf({ ...draft, displayName: '' }).displayName).toBeUndefined();
+  });
+});
+
+describe('what is stored', () => {
+  test('is nothing when nothing was changed', () => {
+    const settings = effective({ signalingBaseUrl: ['https://proxy.example.com'] });
+    expect(patchOf(draftOf(settings.values), settings)).toEqual({});
+  });
+
+  test('is only what was changed', () => {
+    const changed = { ...draft, signalingBaseUrl: 'a.example\nb.example', displayName: ' Robin ' };
+    expect(patchOf(changed, effective())).toEqual({
+      signalingBaseUrl: ['a.example', 'b.example'],
+      displayName: 'Robin',
+    });
+  });
+
+  test('is never a locked field', () => {
+    const changed: SettingsDraft = { ...draft, preferredProtocol: 'TCP_ONLY', appearance: 'dark' };
+    expect(patchOf(changed, effective({}, ['preferredProtocol']))).toEqual({ appearance: 'dark' });
+  });
+});
+
+test('an https proxy is shown by its host, one on plain http as it is', () => {
+  const { signalingBaseUrl } = draftOf({
+    ...DEFAULT_SETTINGS,
+    signalingBaseUrl: ['https://proxy.example.com', 'http://127.0.0.1:8080'],
+  });
+  expect(signalingBaseUrl).toBe('proxy.example.com\nhttp://127.0.0.1:8080');
+});
