@@ -19,7 +19,10 @@ const OPERATION = 'Operation';
 const Port = wholeNumber({ min: 0, max: 65_535 });
 const HostName = z
   .string()
-  .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/, 'must be a host name or IP address');
+  .regex(
+    /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/,
+    'must be a host name, an IPv4 or an IPv6 address',
+  );
 const IpAddress = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' });
 const AddressOrName = z.union([IpAddress, HostName], {
   error: 'must be a host name, an IPv4 or an IPv6 address',

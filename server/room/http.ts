@@ -84,6 +84,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     if (status >= 500) logger.error({ err: error }, 'http request failed');
     return reply.code(status).send({ error: status >= 500 ? 'internal error' : error.message });
   });
+  // JSON only: a form or plain text can be sent across origins without being asked about.
+  app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not found' }));
 
   await app.register(cors, { delegator: corsOf });

@@ -25,7 +25,7 @@ const MAX_DEPTH = 5;
 
 export function createLogger(options: LoggerOptions): Logger {
   const { destination } = options;
-  return pino(
+  const logger = pino(
     {
       name: options.name,
       level: options.level,
@@ -38,10 +38,7 @@ export function createLogger(options: LoggerOptions): Logger {
       serializers: { err: (error: Error) => redactFields(stdSerializers.err(error)) },
       hooks: {
         logMethod(inputArgs, method) {
-          const args = inputArgs.map((arg: unknown) =>
-            typeof arg === 'string' ? redactText(arg) : arg,
-          );
-          method.apply(this, args as Parameters<typeof method>);
+          method.apply(this, redactArguments(inputArgs) as Parameters<typeof method>);
         },
       },
     },
@@ -55,6 +52,31 @@ export function createLogger(options: LoggerOptions): Logger {
           ...(destination ? { destination } : {}),
         })
       : (destination ?? pino.destination({ dest: 1, sync: true })),
+  );
+  redactBindings(logger);
+  return logger;
+}
+
+/** pino leaves the fields of child loggers to no formatter, so they are done as they come in. */
+function redactBindings(logger: Logger): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
+  const { child } = logger;
+  const redactingChild: Logger['child'] = function (this: Logger, bindings, options) {
+    return child.call(this, redactFields(bindings) as typeof bindings, options) as never;
+  };
+  // Children have their parent as prototype, so theirs do the same.
+  logger.child = redactingChild;
+}
+
+/** What a call of the logger passed: an error alone, or fields, a message and its values. */
+function redactArguments(args: readonly unknown[]): unknown[] {
+  const [first] = args;
+  // Alone, an error's message would become the line's message past all formatters.
+  if (first instanceof Error && args.length === 1)
+    return [{ err: first }, redactText(first.message)];
+  // Fields are done by the formatter; strings and values of the message are not.
+  return args.map((arg, index) =>
+    index === 0 && typeof arg === 'object' ? arg : redactFields(arg),
   );
 }
 
