@@ -4,7 +4,7 @@ export interface BenchOptions {
   /** Samples of each side in each case. */
   runs: number;
   /** One line of progress. */
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 export interface BenchOutcome {

@@ -10,6 +10,7 @@ import { app, BrowserWindow, protocol } from 'electron';
 const SCHEME = 'baseline';
 const ROOT = join(import.meta.dirname, '../../out/baseline-page');
 
+/** @param {Request} request */
 async function serve({ url }) {
   const { pathname } = new URL(url);
   const isScript = pathname.startsWith('/assets/') && pathname.endsWith('.js');

@@ -92,7 +92,9 @@ test.describe('a server that', () => {
     const silent = createServer(() => undefined);
     silent.on('upgrade', () => undefined);
     const port = await listen(silent);
-    const link = formatMeetingLink({ roomId: 'any', serverUrl: `http://127.0.0.1:${port}` });
+    const serverUrl = `http://127.0.0.1:${port}`;
+    const token = await testToken({ room: 'any' });
+    const link = formatMeetingLink({ roomId: 'any', serverUrl, token });
     await expectRefusal(await launch({ args: [NAME, link] }), 'SERVER_UNREACHABLE');
     silent.closeAllConnections();
     silent.close();

@@ -11,7 +11,6 @@ interface ForeignHost {
 }
 
 const test = withApp.extend<{ foreignHost: ForeignHost }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern
   foreignHost: async ({}, use) => {
     const reached: string[] = [];
     const server = createServer((request, response) => {
@@ -82,13 +81,14 @@ test.describe("the app's page", () => {
     const { window: page } = await launch();
     await joinScreen(page).title.waitFor();
     const outcome = await page.evaluate(() => {
-      const before = window.causeway.settings.get;
+      const { settings } = window.causeway;
+      const before = Object.getOwnPropertyDescriptor(settings, 'get')?.value as unknown;
       try {
-        Object.assign(window.causeway.settings, { get: () => 'changed' });
+        Object.assign(settings, { get: () => 'changed' });
       } catch {
         // A frozen object throws in strict mode; both ways are fine.
       }
-      return window.causeway.settings.get === before;
+      return Object.getOwnPropertyDescriptor(settings, 'get')?.value === before;
     });
     expect(outcome).toBe(true);
   });
@@ -181,7 +181,7 @@ test.describe("the app's page", () => {
         async (input) =>
           await window.causeway.meeting.open(input as string).then(
             () => 'accepted',
-            (error: Error) => error.message,
+            (error: unknown) => (error as Error).message,
           ),
         payload,
       );

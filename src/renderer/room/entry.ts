@@ -4,7 +4,7 @@ import type { Route } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { ClientResponse } from '../../shared/signaling.ts';
 import type { RoomPlatform } from './contract.ts';
-import type { DiscoveryCache } from './discovery.ts';
+import type { Discovered, DiscoveryCache } from './discovery.ts';
 import { errorFromDiagnosis, explainFailure } from './explain-failure.ts';
 import { DISCOVERY_BUDGET_MS, ENTRY_BUDGET_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
 import { connectionPolicy, type ConnectionPolicy } from './policy.ts';
@@ -53,27 +53,29 @@ export async function enter(context: EntryContext): Promise<Entry> {
 
 async function enterDirectly(context: EntryContext): Promise<Entry> {
   const { target, discovery, signal, onSignaling } = context;
+  const { httpOrigin } = target.server;
   const startedAt = performance.now();
+  const isKnown = discovery.has(httpOrigin);
   // Without a token there is nothing that a server would have to announce first.
   const found =
     target.token === ''
       ? undefined
-      : await discovery.discover(target.server.httpOrigin, DISCOVERY_BUDGET_MS, signal);
+      : await discovery.discover(httpOrigin, DISCOVERY_BUDGET_MS, signal);
   const document = found?.kind === 'document' ? found.document : undefined;
   if (document?.role === 'proxy') {
     throw new RoomError(
       'SERVER_INVALID',
-      `${target.server.httpOrigin}: this is a Cloud Proxy: enter it as such, and the meeting server as server`,
+      `${httpOrigin}: this is a Cloud Proxy: enter it as such, and the meeting server as server`,
     );
   }
   onSignaling();
+  const isAnnounced = document?.features.includes('token') === true;
   const how = (token: string): Knock => ({
     token,
     budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
-    answersHttp: document !== undefined,
+    httpStatus: isKnown ? undefined : statusOf(found),
     relay: undefined,
   });
-  const isAnnounced = document?.features.includes('token') === true;
   try {
     return await knock(context, target.server, how(isAnnounced ? target.token : ''));
   } catch (error) {
@@ -81,6 +83,18 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
     const asksForToken = error instanceof RoomError && error.code === 'TOKEN_MISSING';
     if (!asksForToken || isAnnounced || target.token === '') throw error;
     return await knock(context, target.server, how(target.token));
+  }
+}
+
+function statusOf(found: Discovered | undefined): number | undefined {
+  switch (found?.kind) {
+    case 'document':
+      return 200;
+    case 'no-document':
+      return found.httpStatus;
+    case 'silent':
+    case undefined:
+      return undefined;
   }
 }
 
@@ -95,7 +109,7 @@ async function enterByProxy(context: EntryContext): Promise<Entry> {
       const entry = await knock(context, proxy, {
         token: grant.takesToken ? target.token : '',
         budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
-        answersHttp: true,
+        httpStatus: 200,
         relay: grant,
       });
       proxyMemory.remember(proxy, Date.now());
@@ -112,8 +126,8 @@ interface Knock {
   /** Empty: none is sent. */
   token: string;
   budgetMs: number;
-  /** The host is known to answer HTTP, so a refused WebSocket needs no diagnosis. */
-  answersHttp: boolean;
+  /** What the host has just answered to HTTP: a refused WebSocket then needs no diagnosis. */
+  httpStatus: number | undefined;
   relay: RelayGrant | undefined;
 }
 
@@ -158,6 +172,7 @@ async function openChannel(
   how: Knock,
 ): Promise<SignalingChannel> {
   const query = new URLSearchParams({ roomId: target.roomId, peerId });
+  const startedAt = performance.now();
   const protocols = [PROTOO_SUBPROTOCOL];
   if (how.token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + how.token);
   try {
@@ -169,22 +184,37 @@ async function openChannel(
     });
   } catch (error) {
     if (signal.aborted || !(error instanceof ChannelOpenError)) throw error;
-    throw await refusedChannel(error, platform, target.route, endpoint.httpOrigin, how.answersHttp);
+    const unusedMs = how.budgetMs - (performance.now() - startedAt);
+    throw await refusedChannel(error, {
+      platform,
+      route: target.route,
+      origin: endpoint.httpOrigin,
+      answersHttp: how.answersHttp,
+      unusedMs,
+    });
   }
+}
+
+interface Refusal {
+  platform: RoomPlatform;
+  route: Route;
+  origin: string;
+  /** As in {@link Knock}. */
+  answersHttp: boolean;
+  /** Left of the budget for opening the channel, ms. */
+  unusedMs: number;
 }
 
 async function refusedChannel(
   error: ChannelOpenError,
-  platform: RoomPlatform,
-  route: Route,
-  origin: string,
-  answersHttp: boolean,
+  { platform, route, origin, answersHttp, unusedMs }: Refusal,
 ): Promise<RoomError> {
   if (error.why === 'timeout') {
-    return explainFailure(platform, route, origin, 'it did not accept the connection in time');
+    const silence = 'it did not accept the connection in time';
+    return explainFailure(platform, route, origin, silence, 0);
   }
   const silence = 'it accepts no signaling connection (protoo over WebSocket)';
   return answersHttp
     ? errorFromDiagnosis({ kind: 'answers', httpStatus: 200 }, route, origin, silence)
-    : await explainFailure(platform, route, origin, silence);
+    : await explainFailure(platform, route, origin, silence, unusedMs);
 }

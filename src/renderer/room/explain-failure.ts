@@ -13,18 +13,21 @@ const TLS_REASON: Record<Extract<EndpointDiagnosis, { kind: 'tls' }>['reason'], 
 };
 
 /**
- * Says why nothing usable came from an origin, within DIAGNOSIS_BUDGET_MS: the browser itself tells
- * a page nothing, so the platform is asked.
+ * Says why nothing usable came from an origin: the browser itself tells a page nothing, so the
+ * platform is asked.
  *
  * @param silence What was seen, for the case that the platform knows no more.
+ * @param unusedMs What an early failure has left of its own budget: the diagnosis gets it on top of
+ *   DIAGNOSIS_BUDGET_MS, so that a slow computer still hears the true reason.
  */
 export async function explainFailure(
   platform: RoomPlatform,
   route: Route,
   origin: string,
   silence: string,
+  unusedMs: number,
 ): Promise<RoomError> {
-  const diagnosis = await diagnose(platform, origin);
+  const diagnosis = await diagnose(platform, origin, DIAGNOSIS_BUDGET_MS + Math.max(0, unusedMs));
   return errorFromDiagnosis(diagnosis, route, origin, silence);
 }
 
@@ -66,12 +69,13 @@ export function errorFromDiagnosis(
 async function diagnose(
   platform: RoomPlatform,
   origin: string,
+  budgetMs: number,
 ): Promise<EndpointDiagnosis | undefined> {
   if (!platform.diagnose) return undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), DIAGNOSIS_BUDGET_MS);
+      timer = setTimeout(() => resolve(undefined), budgetMs);
     });
     return await Promise.race([platform.diagnose(origin), late]);
   } catch {

@@ -34,9 +34,17 @@ export interface RelayGrantRequest {
 export async function requestRelayGrant(request: RelayGrantRequest): Promise<RelayGrant> {
   const { proxy, token, budgetMs, signal, platform } = request;
   const origin = proxy.httpOrigin;
+  const startedAt = performance.now();
   const found = await discover({ origin, token, budgetMs, signal });
   if (found.kind === 'silent' && !signal.aborted) {
-    throw await explainFailure(platform, 'proxy', origin, 'no discovery document can be read');
+    const unusedMs = budgetMs - (performance.now() - startedAt);
+    throw await explainFailure(
+      platform,
+      'proxy',
+      origin,
+      'no discovery document can be read',
+      unusedMs,
+    );
   }
   return readRelayGrant(found, request);
 }
