@@ -8,7 +8,7 @@ import { isLoopbackHost } from '../../../shared/endpoint.ts';
 import type { Meeting } from '../../../shared/ipc.ts';
 
 /** A server on this computer answers in a few ms; past this the engine says what is wrong. */
-const DEV_SERVER_TIMEOUT_MS = 2_000;
+const DEV_SERVER_TIMEOUT_MS = 1_000;
 
 /**
  * The join token for a meeting: its own, or one from a development server, or none (the room
