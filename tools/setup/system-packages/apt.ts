@@ -36,7 +36,8 @@ export async function aptInstall(names: readonly string[], progress: Progress): 
   } catch {
     progress.note('the package lists could not be updated; going on with the present ones');
   }
-  progress.update(`installing ${names.join(' ')}`);
+  progress.note(`installing ${names.join(' ')}`);
+  progress.update('installing');
   await aptGet([...APT_INSTALL, ...names]);
   for (const name of names) await stopService(name, progress);
   fs.rmSync(underway(), { force: true });
