@@ -164,7 +164,7 @@ export function startPreloadWorld(
   window.addEventListener('keydown', (event) => {
     const isFunctionKey = /^F\d{1,2}$/.test(event.key);
     const hasModifier = event.ctrlKey || event.altKey || event.metaKey;
-    if (event.defaultPrevented || event.repeat || !(isFunctionKey || hasModifier)) return;
+    if (event.repeat || !(isFunctionKey || hasModifier)) return;
     const parts = [
       event.ctrlKey && 'Ctrl',
       event.altKey && 'Alt',
@@ -172,7 +172,11 @@ export function startPreloadWorld(
       event.shiftKey && 'Shift',
       event.key.length === 1 ? event.key.toUpperCase() : event.key,
     ];
-    post({ type: 'key', accelerator: parts.filter(Boolean).join('+') });
+    const accelerator = parts.filter(Boolean).join('+');
+    // The page's own listeners, most of them added after this one, have the first say.
+    setTimeout(() => {
+      if (!event.defaultPrevented) post({ type: 'key', accelerator });
+    });
   });
 
   // As Electron: the preload is for the window's own document, not for frames in it.
