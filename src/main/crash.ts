@@ -9,7 +9,11 @@ const EXIT_SOFTWARE = 70;
  * @returns Ends the app in the same way.
  */
 export function setupCrashHandling(log: OpenLog, logFolder: string): (error: unknown) => void {
+  let isEnding = false;
   const end = (error: unknown) => {
+    // What fails while the app closes must not begin the closing anew.
+    if (isEnding) return;
+    isEnding = true;
     log.error('Causeway has to close: an unexpected error', error);
     dialog.showErrorBox(
       'Causeway has to close',

@@ -10,6 +10,7 @@ import { meetingHandlers } from './ipc/meeting-handlers.ts';
 import { registerIpc } from './ipc/register.ts';
 import { settingsHandlers } from './ipc/settings-handlers.ts';
 import { openLog } from './log/log.ts';
+import { openTerminal } from './log/terminal.ts';
 import {
   becomeSingleInstance,
   onLinkOpened,
@@ -56,7 +57,7 @@ function start(commandLine: CommandLine): void {
   registerAppScheme();
 
   const logFolder = app.getPath('logs');
-  const log = openLog({ folder: logFolder, terminal: process.stdout });
+  const log = openLog({ folder: logFolder, terminal: openTerminal() });
   log.info(`Causeway ${app.getVersion()}`);
   const endWithError = setupCrashHandling(log, logFolder);
   setupNavigationGuard(log);

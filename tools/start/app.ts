@@ -11,7 +11,6 @@ import type { Story, Teller } from './story.ts';
 /** One call to make with the app or the demo participant. */
 export interface StartMeeting {
   roomId: string;
-  token: string;
   displayName: string;
   serverUrl: string;
   preferredProtocol: string;

@@ -16,6 +16,8 @@ export class Children {
 
   /** Keeps `child` until it ends by itself or {@link endAll} ends it. */
   add(name: string, child: ChildProcess): void {
+    // Started while everything ends: nobody would end it later.
+    if (this.#ending) child.kill('SIGKILL');
     this.#running.set(child, name);
     child.once('exit', () => this.#running.delete(child));
     child.once('error', () => this.#running.delete(child));
@@ -29,6 +31,11 @@ export class Children {
   async endAll(): Promise<void> {
     this.#ending = true;
     for (const child of [...this.#running.keys()].reverse()) await end(child, this.#graceMs);
+  }
+
+  /** Ends all at once, for somebody who will not wait. */
+  killAll(): void {
+    for (const child of this.#running.keys()) child.kill('SIGKILL');
   }
 }
 

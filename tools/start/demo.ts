@@ -11,13 +11,14 @@ const PAGE = inProject('.causeway', 'demo-participant', 'index.html');
 /** Puts the demo participant into the meeting: a program of its own that nobody sees. */
 export async function startDemoParticipant(options: {
   meeting: StartMeeting;
+  token: string;
   profile: string;
   runtime: Runtime;
   display: string | undefined;
   story: Story;
   children: Children;
 }): Promise<void> {
-  const { meeting, profile, runtime, display, story, children } = options;
+  const { meeting, token, profile, runtime, display, story, children } = options;
   await mkdir(profile, { recursive: true });
   startOnRuntime({
     runtime,
@@ -28,7 +29,7 @@ export async function startDemoParticipant(options: {
     ],
     // By the environment, which other users cannot read: the meeting carries a join token.
     env: {
-      CAUSEWAY_DEMO_MEETING: JSON.stringify(meeting),
+      CAUSEWAY_DEMO_MEETING: JSON.stringify({ ...meeting, token }),
       CAUSEWAY_HEADLESS: '1',
       DISPLAY: display,
     },

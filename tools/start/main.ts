@@ -1,4 +1,5 @@
 // npm start: a local room server, the app in a demo room, and somebody to meet there.
+import { constants } from 'node:os';
 import path from 'node:path';
 import { cacheFolder } from '../bootstrap/cache-folder.mjs';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
@@ -47,23 +48,24 @@ async function main(flags: StartFlags): Promise<number> {
 
   const serverUrl = flags.server ?? (await localServer(flags));
   const proxyUrl = flags.proxy ? await localProxy(serverUrl) : undefined;
-  const meetingOf = async (displayName: string): Promise<StartMeeting> => ({
+  const meeting: StartMeeting = {
     roomId: flags.room,
-    token: await fetchDevToken(serverUrl, flags.room, displayName),
-    displayName,
+    displayName: flags.name,
     serverUrl,
     preferredProtocol: flags.mode,
     signalingBaseUrl: proxyUrl === undefined ? [] : [proxyUrl],
-  });
+  };
   const profiles = path.join(cacheFolder(), 'start-profiles');
   if (flags.demo) {
     await startDemoParticipant({
-      // The demo participant is a guest at the server itself: the proxy is for the app.
       meeting: {
-        ...(await meetingOf('Demo participant')),
-        signalingBaseUrl: [],
+        ...meeting,
+        // A guest at the server itself: mode and proxy are the app's.
+        displayName: 'Demo participant',
         preferredProtocol: 'UDP_OVER_TCP',
+        signalingBaseUrl: [],
       },
+      token: await fetchDevToken(serverUrl, flags.room, 'Demo participant'),
       profile: path.join(profiles, 'demo'),
       runtime,
       display: display.name,
@@ -71,12 +73,9 @@ async function main(flags: StartFlags): Promise<number> {
       children,
     });
   }
-  const meeting = await meetingOf(flags.name);
-  const link = formatMeetingLink({
-    roomId: flags.room,
-    serverUrl,
-    ...(meeting.token ? { token: meeting.token } : {}),
-  });
+  // A direct call asks the server for its token by itself; in a proxied one no packet goes there.
+  const token = flags.proxy ? await fetchDevToken(serverUrl, flags.room, flags.name) : '';
+  const link = formatMeetingLink({ roomId: flags.room, serverUrl, ...(token ? { token } : {}) });
   const args = appArguments(meeting, link, path.join(profiles, 'app'), display);
   const env = { ...process.env, DISPLAY: display.name };
   if (flags.screenshot !== undefined) {
@@ -118,13 +117,24 @@ function endEverything(): Promise<void> {
   return shutdown;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    process.once(signal, () => process.exit(1));
-    story.tell('start', 'ending everything');
-    void endEverything().then(() => process.exit(signal === 'SIGINT' ? 130 : 143));
-  });
+/**
+ * One Ctrl-C may arrive more than once: from the terminal and passed on by npm. What comes within
+ * this time of the first is the same one, ms.
+ */
+const SAME_SIGNAL_MS = 1_000;
+
+let endingSince: number | undefined;
+function onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
+  if (endingSince !== undefined) {
+    if (performance.now() - endingSince < SAME_SIGNAL_MS) return;
+    children.killAll();
+    process.exit(1);
+  }
+  endingSince = performance.now();
+  story.tell('start', 'ending everything');
+  void endEverything().then(() => process.exit(128 + constants.signals[signal]));
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
 try {
   const status = await main(readFlags(process.argv.slice(2)));
