@@ -20,8 +20,6 @@ export default defineConfig({
   projects: [
     { name: 'runtime', testDir: 'tests/runtime' },
     { name: 'engine', testDir: 'tests/engine' },
-    { name: 'runtime', testDir: 'tests/runtime' },
-    { name: 'engine', testDir: 'tests/engine' },
     { name: 'e2e', testDir: 'tests/e2e' },
     { name: 'firewall', testDir: 'tests/firewall' },
   ],
