@@ -6,8 +6,7 @@ import {
   splitProxies,
   type SettingsDraft,
 } from '../../../src/renderer/app/settings/settings-draft.ts';
-import type {
-  Settings} from '../../../src/shared/settings.ts';
+import type { Settings } from '../../../src/shared/settings.ts';
 import {
   DEFAULT_SETTINGS,
   SETTING_KEYS,

@@ -22,7 +22,7 @@ export function ConnectionBadge({
         data-testid="connection-badge"
         data-tone={badge.tone}
         data-phase={snapshot.connection.phase}
-        aria-label={badge.label}
+        aria-description={badge.description}
       >
         <Bars badge={badge} />
         <span className={styles.text}>

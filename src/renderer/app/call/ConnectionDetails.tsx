@@ -8,7 +8,7 @@ import { RouteLine, type RouteStop } from '../design/RouteLine.tsx';
 import { hostOf } from '../meeting/route-plan.ts';
 import { useCopy } from '../session/use-copy.ts';
 import { formatBitrate, formatMs, formatShare } from './format.ts';
-import { DETAILS_TEXT, QUALITY_TEXT, fallbackSentence } from './text.ts';
+import { DETAILS_TEXT, fallbackSentence } from './text.ts';
 import { timelineReport } from './timeline-report.ts';
 import { TimelineList } from './TimelineList.tsx';
 import styles from './ConnectionDetails.module.css';
@@ -67,7 +67,7 @@ function Measurements({ quality }: { quality: Quality }) {
     [DETAILS_TEXT.jitter, shown(quality.jitterMs, formatMs)],
     [DETAILS_TEXT.receiving, shown(quality.receiveBitrate, formatBitrate)],
     [DETAILS_TEXT.sending, shown(quality.sendBitrate, formatBitrate)],
-    [DETAILS_TEXT.quality, QUALITY_TEXT[quality.level].replace(' connection', '')],
+    [DETAILS_TEXT.quality, DETAILS_TEXT.levels[quality.level]],
   ];
   return (
     <dl className={styles.measurements}>

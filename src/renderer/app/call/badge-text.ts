@@ -9,8 +9,8 @@ export interface Badge {
   /** Bars of the glyph: 3 good, 2 fair, 1 poor, 0 none. */
   bars: 0 | 1 | 2 | 3;
   tone: Quality['level'] | 'busy' | 'bad';
-  /** The accessible name. */
-  label: string;
+  /** What the glyph says, in words; the parts are the accessible name. */
+  description: string;
 }
 
 export interface BadgePart {
@@ -36,7 +36,7 @@ export function badgeOf(state: ConnectionState): Badge {
         parts,
         bars: BARS[quality.level],
         tone: quality.level,
-        label: BADGE_TEXT.label(badgeLine(parts), QUALITY_TEXT[quality.level]),
+        description: `${QUALITY_TEXT[quality.level]}. ${BADGE_TEXT.showDetails}`,
       };
     }
     case 'migrating':
@@ -74,5 +74,10 @@ export function badgeLine(parts: readonly BadgePart[]): string {
 }
 
 function plain(text: string, tone: Badge['tone']): Badge {
-  return { parts: [{ text, separator: '', weight: 'main' }], bars: 0, tone, label: text };
+  return {
+    parts: [{ text, separator: '', weight: 'main' }],
+    bars: 0,
+    tone,
+    description: BADGE_TEXT.showDetails,
+  };
 }

@@ -60,10 +60,10 @@ export const RECONNECT_TEXT: Record<ReconnectReason, string> = {
 };
 
 export const QUALITY_TEXT: Record<Quality['level'], string> = {
-  good: 'good connection',
-  fair: 'fair connection',
-  poor: 'poor connection',
-  unknown: 'connection quality not known yet',
+  good: 'Good connection',
+  fair: 'Fair connection',
+  poor: 'Poor connection',
+  unknown: 'Connection quality not known yet',
 };
 
 const PROTOCOL_NAME: Record<MediaProtocol, string> = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' };
@@ -90,6 +90,7 @@ export const DETAILS_TEXT = {
   server: 'Meeting server',
   viaHttpProxy: (address: string) => `HTTP proxy ${address}`,
   quality: 'Quality',
+  levels: { good: 'Good', fair: 'Fair', poor: 'Poor', unknown: '–' },
   roundTrip: 'Round trip',
   loss: 'Packet loss',
   jitter: 'Jitter',
@@ -110,5 +111,5 @@ export const BADGE_TEXT = {
   reconnecting: 'Reconnecting…',
   failed: 'Connection failed',
   left: 'Call ended',
-  label: (path: string, quality: string) => `Connection: ${path}, ${quality}. Show details.`,
+  showDetails: 'Shows details.',
 } as const;

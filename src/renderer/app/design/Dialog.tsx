@@ -4,6 +4,9 @@ import { FloatingSurface } from './floating-surface.ts';
 import { IconButton } from './IconButton.tsx';
 import styles from './Dialog.module.css';
 
+/** What Tab stops at. */
+const STOPS = ':is(button, input, select, textarea, a[href]):not([tabindex="-1"], :disabled)';
+
 interface Props {
   title: string;
   closeLabel: string;
@@ -46,7 +49,7 @@ export function Dialog({
 
   return (
     // Escape reaches onCancel; a click on the backdrop is a convenience for the mouse alone.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={ref}
       role={role}
@@ -55,6 +58,18 @@ export function Dialog({
       onCancel={(event) => {
         event.preventDefault();
         onClose();
+      }}
+      // Chromium closes it without asking at a second Escape: it stays until it is unmounted.
+      onClose={(event) => {
+        const dialog = ref.current;
+        if (!dialog || event.target !== dialog || dialog.open) return;
+        dialog.showModal();
+        onClose();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Tab' && keepFocusInside(event.currentTarget, event.shiftKey)) {
+          event.preventDefault();
+        }
       }}
       onClick={(event) => {
         if (event.target === ref.current) onClose();
@@ -79,4 +94,19 @@ export function Dialog({
       </FloatingSurface>
     </dialog>
   );
+}
+
+/**
+ * From the last stop to the first and back. The platform lets Tab out of a modal dialog to the
+ * browser's own controls, of which an app has none.
+ * @returns Whether it moved the focus.
+ */
+function keepFocusInside(dialog: HTMLElement, backwards: boolean): boolean {
+  const stops = [...dialog.querySelectorAll<HTMLElement>(STOPS)];
+  const edge = backwards ? stops[0] : stops.at(-1);
+  const isAtEdge = document.activeElement === edge;
+  const isBeforeFirst = backwards && !stops.some((stop) => stop === document.activeElement);
+  if (!isAtEdge && !isBeforeFirst) return false;
+  (backwards ? stops.at(-1) : stops[0])?.focus();
+  return true;
 }

@@ -1,5 +1,5 @@
 import { Check, CircleAlert } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SettingKey } from '../../../shared/settings.ts';
 import { Button } from '../design/Button.tsx';
 import { Dialog } from '../design/Dialog.tsx';
@@ -35,6 +35,8 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
   const [outcome, setOutcome] = useState<Outcome>('none');
   const [asksToDiscard, setAsksToDiscard] = useState(false);
   const body = useRef<HTMLFormElement>(null);
+  /** Where the focus was when the question came up. */
+  const editing = useRef<Element>(null);
 
   // A change from elsewhere (IT, another window) shows at once in fields that are not being edited.
   const [seen, setSeen] = useState(settings);
@@ -50,6 +52,7 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
 
   const edit = <K extends DraftKey>(key: K, value: SettingsDraft[K]): void => {
     setDraft({ ...draft, [key]: value });
+    setAsksToDiscard(false);
     setOutcome('none');
     setRefused(Object.fromEntries(Object.entries(refused).filter(([other]) => other !== key)));
   };
@@ -76,8 +79,19 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
   };
 
   const close = (): void => {
-    if (isDirty) setAsksToDiscard(true);
-    else onClose();
+    if (!isDirty) {
+      onClose();
+    } else if (asksToDiscard) {
+      keepEditing();
+    } else {
+      editing.current = document.activeElement;
+      setAsksToDiscard(true);
+    }
+  };
+
+  const keepEditing = (): void => {
+    setAsksToDiscard(false);
+    if (editing.current instanceof HTMLElement) editing.current.focus();
   };
 
   const field = <K extends DraftKey>(key: K) => ({
@@ -93,17 +107,21 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
       closeLabel={SETTINGS_TEXT.close}
       onClose={close}
       footer={
-        <>
-          <OutcomeLine
-            outcome={outcome}
-            isDirty={isDirty}
-            count={blocking.length}
-            isInCall={isInCall}
-          />
-          <Button look="primary" type="submit" form="settings" aria-disabled={!isDirty}>
-            {SETTINGS_TEXT.save}
-          </Button>
-        </>
+        asksToDiscard ? (
+          <DiscardQuestion onDiscard={onClose} onKeep={keepEditing} />
+        ) : (
+          <>
+            <OutcomeLine
+              outcome={outcome}
+              isDirty={isDirty}
+              count={blocking.length}
+              isInCall={isInCall}
+            />
+            <Button look="primary" type="submit" form="settings" aria-disabled={!isDirty}>
+              {SETTINGS_TEXT.save}
+            </Button>
+          </>
+        )
       }
     >
       <form
@@ -184,26 +202,26 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
           />
         </section>
       </form>
-      {asksToDiscard && (
-        <Dialog
-          size="small"
-          role="alertdialog"
-          title={SETTINGS_TEXT.discardTitle}
-          closeLabel={SETTINGS_TEXT.keepEditing}
-          onClose={() => setAsksToDiscard(false)}
-          footer={
-            <>
-              <Button look="danger" onClick={onClose}>
-                {SETTINGS_TEXT.discard}
-              </Button>
-              <Button onClick={() => setAsksToDiscard(false)}>{SETTINGS_TEXT.keepEditing}</Button>
-            </>
-          }
-        >
-          <p>{SETTINGS_TEXT.discardText}</p>
-        </Dialog>
-      )}
     </Dialog>
+  );
+}
+
+/** In place of Save, when the dialog is closed over something that is not saved. */
+function DiscardQuestion({ onDiscard, onKeep }: { onDiscard: () => void; onKeep: () => void }) {
+  const keep = useRef<HTMLButtonElement>(null);
+  useEffect(() => keep.current?.focus(), []);
+  return (
+    <>
+      <p className={styles.outcome} role="alert">
+        {SETTINGS_TEXT.discardTitle}
+      </p>
+      <Button ref={keep} onClick={onKeep}>
+        {SETTINGS_TEXT.keepEditing}
+      </Button>
+      <Button look="danger" onClick={onDiscard}>
+        {SETTINGS_TEXT.discard}
+      </Button>
+    </>
   );
 }
 

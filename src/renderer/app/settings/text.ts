@@ -32,8 +32,7 @@ export const SETTINGS_TEXT = {
   resetLong: (label: string) => `Reset ${label} to the default`,
   locked: 'Set by your company. It cannot be changed here.',
   lockedOnCommandLine: 'Set on the command line for this run. It cannot be changed here.',
-  discardTitle: 'Close without saving?',
-  discardText: 'What you changed is not saved yet.',
+  discardTitle: 'What you changed is not saved.',
   discard: 'Close without saving',
   keepEditing: 'Go on editing',
 } as const;
