@@ -147,6 +147,8 @@ export class Front {
       raw.resume();
       return;
     }
+    // HTTP servers let clients half-close; under TLS that would keep a dead handshake open.
+    raw.allowHalfOpen = false;
     const secure = new TLSSocket(raw, {
       isServer: true,
       secureContext: this.#secureContext,

@@ -50,10 +50,10 @@ export function takeProxyHeader(
 ): void {
   let bytes = Buffer.alloc(0);
   const finish = (header: { address: string | undefined } | undefined) => {
-    socket.off('data', onData).off('close', onClose);
+    socket.off('data', onData).off('end', onEnd).off('close', onEnd);
     done(header);
   };
-  const onClose = () => finish(undefined);
+  const onEnd = () => finish(undefined);
   const onData = (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
     const header = parseProxyHeader(bytes);
@@ -67,5 +67,5 @@ export function takeProxyHeader(
     if (rest.length > 0) socket.unshift(rest);
     finish({ address: header.address });
   };
-  socket.on('data', onData).on('close', onClose);
+  socket.on('data', onData).on('end', onEnd).on('close', onEnd);
 }

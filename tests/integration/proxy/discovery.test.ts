@@ -25,7 +25,7 @@ describe('discovery', () => {
       version: 1,
       role: 'proxy',
       features: ['token', 'relay-credentials'],
-      serverTime: expect.any(Number),
+      serverTime: expect.any(Number) as number,
     });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
@@ -80,7 +80,7 @@ describe('discovery', () => {
   ])('refuses a token that is %s, without credentials', async (_what, make, code) => {
     const { status, body } = await discover(proxy, await make());
     expect(status).toBe(401);
-    expect(body).toEqual({ error: expect.any(String), code });
+    expect(body).toEqual({ error: expect.any(String) as string, code });
   });
 
   test('refuses another kind of authorization', async () => {

@@ -34,7 +34,9 @@ describe('signaling through the proxy', () => {
     const { client, server } = await connectThrough(proxy, origin);
     expect(client.protocol).toBe('protoo');
     const atServer: string[] = [];
-    server.on('message', (data: Buffer, isBinary) => atServer.push(`${isBinary}:${data}`));
+    server.on('message', (data: Buffer, isBinary) =>
+      atServer.push(`${isBinary}:${data.toString()}`),
+    );
     for (let index = 0; index < 100; index += 1) client.send(`message ${index}`);
     client.send(Buffer.from('bytes'), { binary: true });
     await eventually('all at the server', () => atServer.length === 101);

@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { ClientOptions } from 'ws';
+import { z } from 'zod';
 import type { ProxyConfigInput } from '../../../server/proxy/options.ts';
 import { startProxy } from '../../../server/proxy/start.ts';
 import type { RunningProxy } from '../../../server/proxy/start.ts';
@@ -58,6 +63,61 @@ export async function startTestProxy(input: ProxyConfigInput): Promise<TestProxy
       return Number(line?.split(' ').at(-1) ?? Number.NaN);
     },
   };
+}
+
+const PROGRAM = join(import.meta.dirname, '../../../server/proxy/main.ts');
+
+/** The line with which the proxy says that it takes connections. */
+const Ready = z.looseObject({
+  event: z.literal('ready'),
+  url: z.string(),
+  adminPort: z.number(),
+  turn: z.union([z.string(), z.looseObject({ port: z.number() })]),
+});
+
+export interface ProxyProcess {
+  child: ChildProcess;
+  origin: string;
+  port: number;
+  adminPort: number;
+  /** Standard output and error so far. */
+  said: string[];
+  /** The exit code; null after a signal. */
+  ended: Promise<number | null>;
+}
+
+/**
+ * Starts the proxy as its own program, as in real life.
+ * @throws when it ends before it is ready: with all that it has said.
+ */
+export async function startProxyProcess(
+  flags: string[],
+  env: NodeJS.ProcessEnv = {},
+  launch: (command: string[], options: SpawnOptions) => ChildProcess = (command, options) =>
+    spawn(command[0] ?? '', command.slice(1), options),
+): Promise<ProxyProcess> {
+  const child = launch([process.execPath, PROGRAM, ...flags], {
+    env: { ...process.env, CAUSEWAY_TOKEN_SECRET: TEST_TOKEN_SECRET, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (!child.stdout || !child.stderr) throw new Error('the proxy has no output to read');
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const lines = createInterface({ input: child.stdout });
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      reject(new Error(`the proxy ended with code ${code}:\n${said.join('\n')}`));
+    });
+    lines.on('line', (line) => {
+      said.push(line);
+      const ready = line.startsWith('{') ? Ready.safeParse(JSON.parse(line)) : undefined;
+      if (!ready?.success) return;
+      const { url, adminPort } = ready.data;
+      resolve({ child, origin: url, port: Number(new URL(url).port), adminPort, said, ended });
+    });
+  });
 }
 
 /** A room server that does what a test tells it. */
@@ -117,7 +177,7 @@ export interface SignalingOptions {
 
 /** A client's signaling connection, which may be refused: see {@link closeOf}. */
 export async function openSignaling(
-  proxy: RunningProxy,
+  proxy: { origin: string },
   options: SignalingOptions = {},
 ): Promise<WebSocket> {
   const room = options.room ?? 'demo';
@@ -136,7 +196,7 @@ export async function openSignaling(
 
 /** Both ends of a signaling connection through the proxy. */
 export async function connectThrough(
-  proxy: RunningProxy,
+  proxy: { origin: string },
   origin: TestOrigin,
   options: SignalingOptions = {},
 ): Promise<{ client: WebSocket; server: WebSocket }> {
@@ -145,9 +205,11 @@ export async function connectThrough(
   return { client, server };
 }
 
+/** The close code; 1006 also for a connection that never opened. */
 export async function closeOf(webSocket: WebSocket): Promise<{ code: number; reason: string }> {
-  const [code, reason] = (await once(webSocket, 'close')) as [number, Buffer];
-  return { code, reason: reason.toString() };
+  return await new Promise((resolve) => {
+    webSocket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
 }
 
 export async function nextMessage(webSocket: WebSocket): Promise<string> {
@@ -157,7 +219,7 @@ export async function nextMessage(webSocket: WebSocket): Promise<string> {
 
 /** Asks for the discovery document; `body` is what came, checked only where it must be one. */
 export async function discover(
-  proxy: RunningProxy,
+  proxy: { origin: string },
   token?: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: unknown; response: Response }> {
@@ -169,7 +231,7 @@ export async function discover(
 
 /** The relay credentials that a participant of `room` gets. */
 export async function relayCredentials(
-  proxy: RunningProxy,
+  proxy: { origin: string },
   who = 'somebody',
 ): Promise<{ urls: string[]; username: string; credential: string; expiresAt: number }> {
   const { body } = await discover(proxy, await testToken({ room: 'demo', who }));
