@@ -1,5 +1,5 @@
 import { closeMeaning } from '../../shared/close-codes.ts';
-import type { RoomErrorData } from '../../shared/room-error.ts';
+import type { RoomErrorCode, RoomErrorData } from '../../shared/room-error.ts';
 import { backoffDelay } from './backoff.ts';
 import type { ReconnectReason } from '../../shared/connection-state.ts';
 import type {
@@ -186,6 +186,16 @@ function connectingDeadline(state: Connecting): number {
   );
 }
 
+/**
+ * What a server that let this call in before cannot mean for good: while it restarts, whatever
+ * stands in front of it may answer in its place.
+ */
+const PASSING_WHEN_COMING_BACK: readonly RoomErrorCode[] = [
+  'SERVER_INVALID',
+  'SERVER_INCOMPATIBLE',
+  'PROXY_INVALID',
+];
+
 /** A failed first join is told at once; a failed reconnection is tried again where that may help. */
 function setBack(
   state: Connecting,
@@ -194,7 +204,8 @@ function setBack(
   now: number,
   rules: CallRules,
 ): Decision {
-  return state.trip.attempt > 0 && mayRetry
+  const mayPass = mayRetry || PASSING_WHEN_COMING_BACK.includes(error.code);
+  return state.trip.attempt > 0 && mayPass
     ? fallBehind(state.trip, now, rules, error)
     : fail(error);
 }

@@ -66,8 +66,9 @@ export function readDocument(httpStatus: number, body: string): Discovered {
 export class DiscoveryCache {
   readonly #documents = new Map<string, Promise<Discovered>>();
 
-  known(origin: string): Promise<Discovered> | undefined {
-    return this.#documents.get(origin);
+  /** The origin need not be asked again. */
+  has(origin: string): boolean {
+    return this.#documents.has(origin);
   }
 
   /** The kept document, or a fresh one. */

@@ -189,7 +189,7 @@ async function openChannel(
       platform,
       route: target.route,
       origin: endpoint.httpOrigin,
-      answersHttp: how.answersHttp,
+      httpStatus: how.httpStatus,
       unusedMs,
     });
   }
@@ -200,21 +200,21 @@ interface Refusal {
   route: Route;
   origin: string;
   /** As in {@link Knock}. */
-  answersHttp: boolean;
+  httpStatus: number | undefined;
   /** Left of the budget for opening the channel, ms. */
   unusedMs: number;
 }
 
 async function refusedChannel(
   error: ChannelOpenError,
-  { platform, route, origin, answersHttp, unusedMs }: Refusal,
+  { platform, route, origin, httpStatus, unusedMs }: Refusal,
 ): Promise<RoomError> {
   if (error.why === 'timeout') {
     const silence = 'it did not accept the connection in time';
     return explainFailure(platform, route, origin, silence, 0);
   }
   const silence = 'it accepts no signaling connection (protoo over WebSocket)';
-  return answersHttp
-    ? errorFromDiagnosis({ kind: 'answers', httpStatus: 200 }, route, origin, silence)
-    : await explainFailure(platform, route, origin, silence, unusedMs);
+  return httpStatus === undefined
+    ? await explainFailure(platform, route, origin, silence, unusedMs)
+    : errorFromDiagnosis({ kind: 'answers', httpStatus }, route, origin, silence);
 }

@@ -47,7 +47,7 @@ export const SETUP_BUDGET_MS = 12_000;
 export const MEDIA_CONNECT_BUDGET_MS = 5_000;
 
 /** A join that finds no path says so this long after it began, at the latest, where it can. */
-export const JOIN_BUDGET_MS = 5_600;
+export const JOIN_BUDGET_MS = 5_400;
 
 /** However slow the steps before it were, media gets at least this long. */
 export const MIN_MEDIA_CONNECT_MS = 2_000;

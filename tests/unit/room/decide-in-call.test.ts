@@ -123,6 +123,13 @@ describe('coming back', () => {
     expect(errorOf(ask(last, attemptFailed('SERVER_BUSY')))).toBe('MEDIA_TIMEOUT');
   });
 
+  test.each(['SERVER_INVALID', 'SERVER_INCOMPATIBLE', 'PROXY_INVALID'] as const)(
+    'tries again after %s: a server that restarts may say anything',
+    (code) => {
+      expect(ask(reconnecting, attemptFailed(code)).state.phase).toBe('waiting');
+    },
+  );
+
   test('does not try again what cannot succeed', () => {
     expect(errorOf(ask(reconnecting, attemptFailed('TOKEN_EXPIRED')))).toBe('TOKEN_EXPIRED');
   });
