@@ -22,7 +22,7 @@ export function offerDataToEverybody(room: Room, owner: Peer, producer: PeerData
 /** Never throws: what goes wrong concerns this one data consumer, and is logged. */
 async function consumeData(room: Room, peer: Peer, producer: PeerDataProducer): Promise<void> {
   const transport = peer.receivingTransport?.transport;
-  if (!transport?.sctpParameters || !peer.joined?.sctpCapabilities) return;
+  if (!peer.joined || !transport?.sctpParameters) return;
   if (!peer.identity.permissions.subscribe) return;
   if (producer.closed || peer.consumed.has(producer.id)) return;
   peer.consumed.add(producer.id);

@@ -39,7 +39,6 @@ export interface Joined {
   displayName: string;
   device: DeviceInfo;
   rtpCapabilities: types.RtpCapabilities;
-  sctpCapabilities: types.SctpCapabilities | undefined;
 }
 
 export interface PeerLimits {

@@ -7,7 +7,7 @@ import { PROTOO_SUBPROTOCOL } from '../../src/shared/join-token.ts';
 import { redactUrl } from '../../src/shared/redact.ts';
 import { clientAddress, isLoopbackAddress } from '../shared/addresses.ts';
 import type { Logger } from '../shared/logger.ts';
-import { CountPerKey } from '../shared/rate-limit.ts';
+import { CountPerKey, TokenBuckets } from '../shared/rate-limit.ts';
 import { closeWebSocket } from '../shared/websocket-close.ts';
 import { admit, type AdmissionPolicy, Refusal, type Visitor } from './admission.ts';
 import type { RoomServerConfig } from './config.ts';
@@ -30,6 +30,16 @@ import { type Rooms, TooManyRooms } from './rooms.ts';
  */
 const LARGEST_FRAME_RECEIVED_BYTES = 4 * 1024 * 1024;
 
+/**
+ * Refusals that one address is told of by an accepted connection: this many at once and so many
+ * per second in the long run. Clients of plain protoo connect again at once, for ever, after such
+ * a close; after the HTTP status that follows beyond the limit they back off.
+ */
+const TOLD_REFUSALS = { capacity: 100, perSecond: 5 };
+
+const TOO_MANY_REQUESTS_RESPONSE =
+  'HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
 export interface SignalingEndpointOptions {
   config: RoomServerConfig;
   policy: AdmissionPolicy;
@@ -41,6 +51,7 @@ export interface SignalingEndpointOptions {
 export class SignalingEndpoint {
   readonly #options: SignalingEndpointOptions;
   readonly #perAddress: CountPerKey;
+  readonly #toldRefusals = new TokenBuckets(TOLD_REFUSALS);
   readonly #webSockets: WebSocketServer;
   #stopping = false;
 
@@ -83,7 +94,11 @@ export class SignalingEndpoint {
         },
         `connection refused: ${refusal.message}`,
       );
-      accept((webSocket) => closeWebSocket(webSocket, refusal.closeCode, refusal.message));
+      if (this.#toldRefusals.tryTake(address)) {
+        accept((webSocket) => closeWebSocket(webSocket, refusal.closeCode, refusal.message));
+      } else if (!isAccepted) {
+        socket.end(TOO_MANY_REQUESTS_RESPONSE);
+      }
     });
   }
 

@@ -1,5 +1,8 @@
 /** Limits on how often and how many: a token bucket and a counter per address. */
 
+/** Keys that are held before the first look for those that can be forgotten. */
+const FIRST_SWEEP = 1_000;
+
 /**
  * A token bucket: `capacity` at once, `perSecond` in the long run.
  * @see RFC 2697 for the idea; one rate, one bucket.
@@ -23,15 +26,62 @@ export class TokenBucket {
     this.#updatedAt = now();
   }
 
+  /** Whether it is as if nothing had ever been taken. */
+  get isFull(): boolean {
+    return this.#tokens + this.#earned(this.#now()) >= this.#capacity;
+  }
+
   /** Takes `count` tokens, or none and answers false when fewer are there. */
   tryTake(count = 1): boolean {
     const now = this.#now();
-    const earned = ((now - this.#updatedAt) / 1000) * this.#perSecond;
-    this.#tokens = Math.min(this.#capacity, this.#tokens + earned);
+    this.#tokens = Math.min(this.#capacity, this.#tokens + this.#earned(now));
     this.#updatedAt = now;
     if (this.#tokens < count) return false;
     this.#tokens -= count;
     return true;
+  }
+
+  #earned(now: number): number {
+    return ((now - this.#updatedAt) / 1000) * this.#perSecond;
+  }
+}
+
+/** A token bucket for each key (a network address, say); those that are full again are forgotten. */
+export class TokenBuckets {
+  readonly #limit: { capacity: number; perSecond: number };
+  readonly #now: () => number;
+  readonly #buckets = new Map<string, TokenBucket>();
+  #sweepAt = FIRST_SWEEP;
+
+  /** @param now Monotonic clock, ms. */
+  constructor(
+    limit: { capacity: number; perSecond: number },
+    now: () => number = () => performance.now(),
+  ) {
+    this.#limit = limit;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  tryTake(key: string): boolean {
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      if (this.#buckets.size >= this.#sweepAt) this.#sweep();
+      bucket = new TokenBucket(this.#limit, this.#now);
+      this.#buckets.set(key, bucket);
+    }
+    return bucket.tryTake();
+  }
+
+  #sweep(): void {
+    for (const [key, bucket] of this.#buckets) {
+      if (bucket.isFull) this.#buckets.delete(key);
+    }
+    // Twice what is left, so that sweeping stays cheap however many keys there are.
+    this.#sweepAt = Math.max(FIRST_SWEEP, this.#buckets.size * 2);
   }
 }
 

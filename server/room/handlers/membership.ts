@@ -12,13 +12,12 @@ export const membershipHandlers: HandlersOf<
     return room.router.rtpCapabilities;
   },
 
-  join({ room, peer }, { displayName, device, rtpCapabilities, sctpCapabilities }) {
+  join({ room, peer }, { displayName, device, rtpCapabilities }) {
     if (peer.joined) throw new ProtooError(403, 'this peer has joined already');
     room.join(peer, {
       displayName,
       device,
       rtpCapabilities: rtpCapabilities as types.RtpCapabilities,
-      sctpCapabilities,
     });
     room.logger.info({ peerId: peer.id, peers: room.peers.size }, 'peer joined');
     // Each consumer takes a round trip to the media worker first, so the answer goes out before.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testToken } from '../../fixtures/tokens.ts';
 import { audioParameters, createTransport } from './media.ts';
-import { refusal, type SignalingClient } from './signaling-client.ts';
+import { refusal, SignalingClient } from './signaling-client.ts';
 import { eventually, startTestServer } from './test-server.ts';
 
 describe('people and rooms', async () => {
@@ -194,4 +194,24 @@ it('one address holds a limited number of connections; loopback, where proxies s
   await eventually(async () => await server.metric('causeway_room_peers')).toBe(3);
   const again = await server.connect(from('203.0.113.7'));
   await Promise.all([again, other, ...local].map(async (client) => await client.leave()));
+});
+
+it('who is refused again and again is refused the short way, and others are still let in', async () => {
+  const server = await startTestServer();
+  const statuses: number[] = [];
+  for (let attempt = 0; attempt < 150; attempt += 1) {
+    const client = new SignalingClient(server.url);
+    client.socket.once('unexpected-response', (_request, response) => {
+      statuses.push(response.statusCode ?? 0);
+      client.socket.terminate();
+    });
+    client.socket.once('error', () => {
+      // Terminating an unfinished handshake is reported as an error.
+    });
+    await client.closed;
+  }
+  expect(statuses.length).toBeGreaterThan(0);
+  expect(new Set(statuses)).toEqual(new Set([429]));
+  const welcome = await server.join();
+  await welcome.leave();
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clientAddress, isPrivateAddress, plainAddress } from '../../../server/shared/addresses.ts';
 import { isAllowedOrigin, refuseUnlessLocal } from '../../../server/shared/local-request.ts';
 import { createLogger } from '../../../server/shared/logger.ts';
-import { CountPerKey, TokenBucket } from '../../../server/shared/rate-limit.ts';
+import { CountPerKey, TokenBucket, TokenBuckets } from '../../../server/shared/rate-limit.ts';
 import { readBearerToken, readSubprotocols } from '../../../server/shared/tokens.ts';
 import { fitReason } from '../../../server/shared/websocket-close.ts';
 
@@ -33,6 +33,23 @@ describe('TokenBucket', () => {
         return taken <= 5 + now / 100 + 1e-6;
       }),
     );
+  });
+});
+
+describe('TokenBuckets', () => {
+  it('keeps the keys apart, and forgets those that have rested', () => {
+    let now = 0;
+    const buckets = new TokenBuckets({ capacity: 1, perSecond: 1 }, () => now);
+    expect(buckets.tryTake('a')).toBe(true);
+    expect(buckets.tryTake('a')).toBe(false);
+    expect(buckets.tryTake('b')).toBe(true);
+    for (let index = 0; index < 998; index += 1) buckets.tryTake(`other ${index}`);
+    expect(buckets.size).toBe(1_000);
+    now = 500;
+    expect(buckets.tryTake('a')).toBe(false);
+    now = 1_200;
+    expect(buckets.tryTake('one more')).toBe(true);
+    expect(buckets.size).toBe(1);
   });
 });
 
