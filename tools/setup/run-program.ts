@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 
 /** How many of a failed program's last lines its error shows. */
 const SHOWN_LINES = 20;
+/** An interrupted program gets this long to clean up. In ms. */
+const CLEAN_UP_MS = 10_000;
 /** Exit code of a process that ended on SIGINT, as shells count it. */
 const INTERRUPTED_EXIT_CODE = 130;
 
@@ -16,6 +18,7 @@ export interface ProgramRun {
   onLine?: (line: string) => void;
 }
 
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const running = new Set<ChildProcess>();
 
 /**
@@ -58,9 +61,7 @@ export async function runProgram(run: ProgramRun): Promise<void> {
 
 function watchForInterrupt(child: ChildProcess): void {
   if (running.size === 0) {
-    process.on('SIGINT', endAll);
-    process.on('SIGTERM', endAll);
-    process.on('SIGHUP', endAll);
+    for (const signal of INTERRUPTS) process.on(signal, endAll);
   }
   running.add(child);
 }
@@ -68,13 +69,20 @@ function watchForInterrupt(child: ChildProcess): void {
 function unwatch(child: ChildProcess): void {
   running.delete(child);
   if (running.size > 0) return;
-  process.off('SIGINT', endAll);
-  process.off('SIGTERM', endAll);
-  process.off('SIGHUP', endAll);
+  for (const signal of INTERRUPTS) process.off(signal, endAll);
 }
 
+/** Ends all programs, waits until they have cleaned up, and then ends this process. */
 function endAll(): void {
-  for (const child of running) child.kill('SIGTERM');
   process.stderr.write('\nsetup · interrupted; the next start goes on from here\n');
-  process.exit(INTERRUPTED_EXIT_CODE);
+  const exit = (): never => process.exit(INTERRUPTED_EXIT_CODE);
+  let left = running.size;
+  for (const child of running) {
+    child.once('close', () => {
+      left -= 1;
+      if (left === 0) exit();
+    });
+    child.kill('SIGTERM');
+  }
+  setTimeout(exit, CLEAN_UP_MS).unref();
 }

@@ -8,7 +8,7 @@ const suites = SUITES.filter(({ kind }) => kind === 'runner').map(({ name }) => 
 it('npm test runs every project of both test runners, and no other', () => {
   const projects = [
     ...(vitestConfig.test?.projects ?? []).map((project) =>
-      typeof project === 'object' && 'test' in project ? project.test?.name : project,
+      typeof project === 'object' && 'test' in project ? project.test.name : project,
     ),
     ...(playwrightConfig.projects ?? []).map(({ name }) => name),
   ];
