@@ -1,0 +1,60 @@
+import type { TestInfo } from '@playwright/test';
+import type { EdgeNetwork, Traffic } from '../network/edge-network.ts';
+import { expect } from '../e2e/fixtures.ts';
+
+/** So many bytes on one protocol are sound and picture, not just checks whether a path works. */
+const MEDIA_BYTES = 60_000;
+
+/** What the other protocol may carry beside it: connectivity checks, share of the media's bytes. */
+const CHECKS_SHARE = 0.1;
+
+/** Prints what the edge has counted, and keeps it with the test's result. */
+export async function reportTraffic(network: EdgeNetwork, info: TestInfo): Promise<Traffic> {
+  const traffic = await network.traffic();
+  const text = Object.entries(traffic)
+    .map(([name, { packets, bytes }]) => `${name} ${packets} packets (${bytes} bytes)`)
+    .join(', ');
+  console.log(`    counted at the edge: ${text}`);
+  info.annotations.push({ type: 'counted at the edge', description: text });
+  return traffic;
+}
+
+export function packetsOf(traffic: Traffic, ...names: string[]): number {
+  return names.reduce((sum, name) => sum + bytesAndPackets(traffic, name).packets, 0);
+}
+
+export function bytesOf(traffic: Traffic, name: string): number {
+  return bytesAndPackets(traffic, name).bytes;
+}
+
+function bytesAndPackets(traffic: Traffic, name: string): { packets: number; bytes: number } {
+  const counter = traffic[name];
+  // A counter that does not exist would count nothing for ever, and every test would pass.
+  if (!counter) throw new TypeError(`there is no counter ${name}`);
+  return counter;
+}
+
+/** Nothing went to any host but those that the test watches and the company's resolver. */
+export function expectNoLeak(traffic: Traffic): void {
+  expect(packetsOf(traffic, 'udp_elsewhere', 'tcp_elsewhere'), 'packets to other hosts').toBe(0);
+}
+
+/** From now on, sound and picture leave this way and not the other. */
+export async function expectMediaOn(
+  network: EdgeNetwork,
+  used: string,
+  ...unused: string[]
+): Promise<void> {
+  await network.resetTraffic();
+  await expect
+    .poll(async () => bytesOf(await network.traffic(), used), {
+      message: `bytes of media counted as ${used}`,
+    })
+    .toBeGreaterThan(MEDIA_BYTES);
+  const traffic = await network.traffic();
+  for (const other of unused) {
+    expect(bytesOf(traffic, other), `bytes counted as ${other}`).toBeLessThan(
+      bytesOf(traffic, used) * CHECKS_SHARE,
+    );
+  }
+}
