@@ -21,8 +21,9 @@ test.describe('the app:// scheme', () => {
       title: document.title,
     }));
     expect(facts).toEqual({ secure: true, marker: 'own script', title: 'Fixture' });
+    await launched.page.evaluate(() => fetch('/start.js?again'));
     const urls = (await launched.record()).requests.map(({ url }) => url);
-    expect(urls).toContain('app://fixture/start.js');
+    expect(urls).toEqual(['app://fixture/start.js?again']);
   });
 
   test('shows the app its own addresses, before and after a change within the page', async ({
@@ -56,7 +57,9 @@ test.describe('the app:// scheme', () => {
     launched: { page },
   }) => {
     const answer = await page.evaluate(() =>
-      fetch('/post', { method: 'POST', body: 'ünï' }).then((response) => response.json()),
+      fetch('/post', { method: 'POST', body: 'ünï' }).then(
+        (response) => response.json() as Promise<unknown>,
+      ),
     );
     expect(answer).toEqual({ method: 'POST', text: 'ünï' });
   });
@@ -152,7 +155,7 @@ test.describe('the app:// scheme', () => {
         ?.loadURL('http://127.0.0.1:1/')
         .then(
           () => 'loaded',
-          (error: Error) => error.message,
+          (error: unknown) => (error as Error).message,
         ),
     );
     expect(message).toMatch(/^ERR_UNSAFE_PORT \(-312\) loading 'http:\/\/127\.0\.0\.1:1\/'/);

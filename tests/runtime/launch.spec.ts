@@ -27,15 +27,18 @@ function processesOf(folder: string): number[] {
 }
 
 /** Starts an app without a test runner, as by hand. */
-function startByHand(args: string[], cwd?: string): { child: ChildProcess; lines: string[] } {
+function startByHand(
+  args: string[],
+  cwd: string = process.cwd(),
+): { child: ChildProcess; lines: string[] } {
   const child = spawn(runtime.path, args, {
     env: { ...environment(), CAUSEWAY_HEADLESS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(cwd ? { cwd } : {}),
+    cwd,
   });
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    if (stream) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on('line', (line) => lines.push(line));
   return { child, lines };
 }
 

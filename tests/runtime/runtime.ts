@@ -138,7 +138,6 @@ export const test = base.extend<
   { shared: Launched }
 >({
   shared: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures used.
     async ({}, use) => {
       await temporaryFolder(async (folder) => {
         const launched = await launchFixture(folder, FAKE_MEDIA);
@@ -152,7 +151,7 @@ export const test = base.extend<
     await shared.reset();
     await use(shared);
   },
-  // eslint-disable-next-line no-empty-pattern -- as above
+
   userData: async ({}, use) => {
     await temporaryFolder(use);
   },

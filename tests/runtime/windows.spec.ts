@@ -1,3 +1,4 @@
+import type Electron from 'electron';
 import { expect, isStandIn, test } from './runtime.ts';
 
 test.describe('windows', () => {
@@ -75,16 +76,13 @@ test.describe('windows', () => {
 
   test('know their contents, and contents their window', async ({ launched: { app, page } }) => {
     const window = await app.browserWindow(page);
-    expect(
-      await window.evaluate((own, { id }) => own.webContents.id === id, {
-        id: await app.evaluate(
-          ({ BrowserWindow, webContents }) =>
-            webContents
-              .getAllWebContents()
-              .find((contents) => BrowserWindow.fromWebContents(contents)?.id === 1)?.id,
-        ),
-      }),
-    ).toBe(true);
+    const ids = await app.evaluate(({ BrowserWindow, webContents }) =>
+      webContents
+        .getAllWebContents()
+        .map((contents) => [contents.id, BrowserWindow.fromWebContents(contents)?.id]),
+    );
+    const own = await window.evaluate((it: Electron.BrowserWindow) => [it.webContents.id, it.id]);
+    expect(ids).toEqual([own]);
   });
 
   test('hide and show', async ({ launched: { app } }) => {
@@ -126,10 +124,13 @@ test.describe('windows', () => {
   test('run a script of the app, and pass on what it throws', async ({ launched: { app } }) => {
     const results = await app.evaluate(async ({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      return [
+      const answers: unknown[] = [
         await contents?.executeJavaScript('Promise.resolve(6 * 7)'),
-        await contents?.executeJavaScript('null.x').catch((error: Error) => error.message),
+        await contents
+          ?.executeJavaScript('null.x')
+          .catch((error: unknown) => (error as Error).message),
       ];
+      return answers;
     });
     expect(results[0]).toBe(42);
     expect(String(results[1])).toContain('null');

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { app, BrowserWindow, ipcMain, protocol } from 'electron';
 import { dependencySeesElectron } from './esm-dependency/index.mjs';
 
-/** For tests, which look at it by ElectronApplication.evaluate. */
+/** @type {{ app: unknown }} */
+const required = createRequire(import.meta.url)('electron');
+
+/**
+ * For tests, which look at it by ElectronApplication.evaluate.
+ * @type {{ events: string[], secondInstances: object[], requests: object[], opened: string[], readyAtLoad: boolean, esmDependency: boolean, requireGivesTheSame: boolean }}
+ */
 const record = {
   events: [],
   secondInstances: [],
@@ -11,13 +17,14 @@ const record = {
   opened: [],
   readyAtLoad: app.isReady(),
   esmDependency: dependencySeesElectron(),
-  requireGivesTheSame: createRequire(import.meta.url)('electron').app === app,
+  requireGivesTheSame: required.app === app,
 };
-globalThis.record = record;
+Object.assign(globalThis, { record, openWindow: open });
 
 const CSP =
   "default-src 'none'; script-src 'self' app://assets; connect-src 'self' app: http: https: ws:; img-src *";
 
+/** By path: media type and content. @type {Record<string, [string, string] | undefined>} */
 const FILES = {
   '/index.html': [
     'text/html',
@@ -59,7 +66,7 @@ function start() {
     'web-contents-created',
     'browser-window-created',
   ])
-    app.on(name, () => {
+    listen(app, name, () => {
       record.events.push(name);
       process.stdout.write(`event ${name}\n`);
     });
@@ -68,27 +75,41 @@ function start() {
     record.secondInstances.push({ argv, workingDirectory, additionalData });
     process.stdout.write(`second-instance ${JSON.stringify(argv)}\n`);
   });
-  ipcMain.handle('echo', (_event, ...args) => args);
+  ipcMain.handle('echo', (_event, /** @type {unknown[]} */ ...args) => args);
   ipcMain.handle('sender', ({ sender, senderFrame }) => ({
-    url: senderFrame.url,
-    origin: senderFrame.origin,
+    url: senderFrame?.url,
+    origin: senderFrame?.origin,
     isMainFrame: senderFrame === sender.mainFrame,
-    hasParent: senderFrame.parent !== null,
+    hasParent: senderFrame?.parent !== null,
     windowUrl: sender.getURL(),
   }));
   ipcMain.handle('throws', () => {
     throw new TypeError('no such meeting');
   });
   ipcMain.handle('returns-function', () => () => {});
-  ipcMain.on('note', (event, text) => {
+  ipcMain.on('note', (event, /** @type {string} */ text) => {
     event.sender.send('noted', text, new Date(0));
   });
   void app.whenReady().then(() => {
     protocol.handle('app', serve);
-    record.firstWindow = open({ show: false });
+    open({ show: false });
   });
 }
 
+/**
+ * Listens to an event by its name alone; Electron's types have an overload for each name.
+ * @param {object} emitter
+ * @param {string} name
+ * @param {() => void} listener
+ */
+function listen(emitter, name, listener) {
+  /** @type {import('node:events').EventEmitter} */ (emitter).on(name, listener);
+}
+
+/**
+ * @param {Request} request
+ * @returns {Response | Promise<Response>}
+ */
 function serve(request) {
   const url = new URL(request.url);
   record.requests.push({
@@ -109,7 +130,10 @@ function serve(request) {
   });
 }
 
-/** Opens a window on the fixture's page; kept on `globalThis` for tests that need another. */
+/**
+ * Opens a window on the fixture's page; kept on `globalThis` for tests that need another.
+ * @param {import('electron').BrowserWindowConstructorOptions} options
+ */
 function open(options = {}) {
   const window = new BrowserWindow({
     width: 900,
@@ -126,9 +150,10 @@ function open(options = {}) {
       backgroundThrottling: false,
     },
   });
+  /** @param {string} name */
   const note = (name) => record.events.push(`${window.id} ${name}`);
   for (const name of ['ready-to-show', 'show', 'close', 'closed', 'focus'])
-    window.on(name, () => note(name));
+    listen(window, name, () => note(name));
   for (const name of [
     'did-start-loading',
     'did-navigate',
@@ -139,13 +164,14 @@ function open(options = {}) {
     'will-redirect',
     'did-navigate-in-page',
   ])
-    window.webContents.on(name, () => note(name));
+    listen(window.webContents, name, () => note(name));
   window.webContents.setWindowOpenHandler((details) => {
     record.opened.push(details.url);
     return { action: 'deny' };
   });
   window.once('ready-to-show', () => window.show());
-  window.loadURL('app://fixture/index.html').catch((error) => record.events.push(String(error)));
+  window
+    .loadURL('app://fixture/index.html')
+    .catch((/** @type {unknown} */ error) => record.events.push(String(error)));
   return window;
 }
-globalThis.openWindow = open;

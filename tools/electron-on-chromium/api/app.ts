@@ -54,7 +54,7 @@ class AppApi extends ApiObject implements Surface {
   readonly #paths = new AppPaths();
   readonly #lock = new SingleInstanceLock();
   readonly #protocolClients = new DefaultProtocolClients();
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   #isReady = false;
   #isQuitting = false;
   #isExiting = false;
@@ -128,7 +128,10 @@ class AppApi extends ApiObject implements Surface {
     if (event.defaultPrevented) return;
     this.#isQuitting = true;
     const windows = [...windowRegistry.windows];
-    if (windows.length === 0) return this.#announceAndEnd();
+    if (windows.length === 0) {
+      this.#announceAndEnd();
+      return;
+    }
     for (const window of windows) {
       window.once('close', (closing) => {
         if (closing.defaultPrevented) this.#isQuitting = false;
@@ -236,7 +239,10 @@ class AppApi extends ApiObject implements Surface {
 
   #allWindowsClosed(): void {
     if (this.#isExiting) return;
-    if (this.#isQuitting) return this.#announceAndEnd();
+    if (this.#isQuitting) {
+      this.#announceAndEnd();
+      return;
+    }
     if (this.listenerCount('window-all-closed') === 0) this.quit();
     else this.emit('window-all-closed');
   }

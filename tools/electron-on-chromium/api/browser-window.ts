@@ -183,7 +183,7 @@ export class BrowserWindowApi extends ApiObject implements Surface {
     const previous = windowRegistry.focused;
     if (previous === this.#self) return;
     windowRegistry.focused = this.#self;
-    previous?.emit('blur', new ApiEvent() as never);
+    previous?.emit('blur', new ApiEvent());
     this.emit('focus', new ApiEvent());
   }
   blur(): void {
@@ -350,16 +350,18 @@ export class BrowserWindowApi extends ApiObject implements Surface {
   }
 }
 
-/** `#RGB`, `#RRGGBB` and Electron's `#AARRGGBB`. */
+/** `#RGB`, `#RRGGBB` and Electron's `#AARRGGBB`; anything else is white, as a page is. */
 function parseColor(color: string): { r: number; g: number; b: number; a: number } {
-  const hex = /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec(color)?.[1];
-  if (!hex) return { r: 255, g: 255, b: 255, a: 1 };
-  const long = hex.length === 3 ? [...hex].map((digit) => digit + digit).join('') : hex;
-  const argb = long.length === 8 ? long : `ff${long}`;
-  const [a = 255, r = 255, g = 255, b = 255] = argb
-    .match(/../g)!
-    .map((byte) => Number.parseInt(byte, 16));
-  return { r, g, b, a: a / 255 };
+  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(color);
+  const long = short
+    ? `#${short
+        .slice(1)
+        .map((digit) => digit + digit)
+        .join('')}`
+    : color;
+  const bytes = /^#([0-9a-f]{2})?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(long);
+  const [a, r, g, b] = (bytes?.slice(1) ?? []).map((byte) => Number.parseInt(byte || 'ff', 16));
+  return { r: r ?? 255, g: g ?? 255, b: b ?? 255, a: (a ?? 255) / 255 };
 }
 
 windowRegistry.create = (options) =>

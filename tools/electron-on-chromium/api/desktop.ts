@@ -15,8 +15,8 @@ import { strict } from '../unsupported.ts';
 import { ApiObject } from './api-object.ts';
 
 /** Electron takes the window first when there is one. */
-function lastArgument<T>(args: readonly unknown[]): T {
-  return args.at(-1) as T;
+function messageBoxOptions(args: readonly unknown[]): MessageBoxOptions {
+  return args.at(-1) as MessageBoxOptions;
 }
 
 function hasDesktop(): boolean {
@@ -69,7 +69,7 @@ export const dialog: Pick<
   {
     showErrorBox: (title: string, content: string) => print(title, content),
     showMessageBox: (...args: unknown[]) => {
-      const options = lastArgument<MessageBoxOptions>(args);
+      const options = messageBoxOptions(args);
       print(
         options.title ?? options.message,
         options.title ? options.message : (options.detail ?? ''),
@@ -80,7 +80,7 @@ export const dialog: Pick<
       });
     },
     showMessageBoxSync: (...args: unknown[]) => {
-      const options = lastArgument<MessageBoxOptions>(args);
+      const options = messageBoxOptions(args);
       print(options.title ?? '', options.message);
       return answerOf(options);
     },

@@ -20,7 +20,7 @@ class IpcMainApi
   }
 
   handleOnce(channel: string, listener: Handler): void {
-    this.handle(channel, (event, ...args) => {
+    this.handle(channel, (event, ...args: unknown[]): unknown => {
       this.removeHandler(channel);
       return listener(event, ...args);
     });
@@ -31,10 +31,10 @@ class IpcMainApi
   }
 
   /** Runs the handler of a channel. Throws what it throws, or that there is none. */
-  async answer(channel: string, event: IpcMainInvokeEvent, args: unknown[]): Promise<unknown> {
+  answer(channel: string, event: IpcMainInvokeEvent, args: unknown[]): unknown {
     const handler = this.#handlers.get(channel);
     if (!handler) throw new Error(`No handler registered for '${channel}'`);
-    return handler(event, ...args);
+    return handler(event, ...args) as unknown;
   }
 }
 

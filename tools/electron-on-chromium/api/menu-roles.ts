@@ -23,14 +23,16 @@ const LABELS: Readonly<Record<string, string>> = {
 export function roleLabel(role: Role): string {
   if (!role) return '';
   const name = role.toLowerCase();
-  return LABELS[name] ?? name[0]?.toUpperCase() + name.slice(1);
+  return LABELS[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** What a menu item without a click of its own does. Editing roles work in Chromium by themselves. */
 export function roleAction(role: Role, window: BrowserWindow | null): void {
   switch (role?.toLowerCase()) {
-    case 'quit':
-      return app.quit();
+    case 'quit': {
+      app.quit();
+      return;
+    }
     case 'close':
       return window?.close();
     case 'minimize':

@@ -36,7 +36,7 @@ export class MenuItemApi {
     this.submenu = Array.isArray(submenu)
       ? MenuApi.buildFromTemplate(submenu)
       : (submenu as MenuApi | undefined);
-    const onClick = options.click as Click | undefined;
+    const onClick = options.click;
     this.click = (event = {}, window = windowRegistry.focused) => {
       if (!this.enabled) return;
       if (this.type === 'checkbox') this.checked = !this.checked;
@@ -45,7 +45,7 @@ export class MenuItemApi {
         this.checked = true;
       }
       const target = (window as Parameters<Click>[1]) ?? undefined;
-      if (onClick) onClick(this as never, target, event as never);
+      if (onClick) onClick(this as never, target, event);
       else roleAction(this.role, windowRegistry.focused);
     };
   }

@@ -43,17 +43,23 @@ export async function answerRenderer(request: RendererRequest): Promise<void> {
         isMainFrame: request.isMainFrame,
         ...(mediaTypes ? { mediaTypes } : {}),
       });
-      return reply({ type: 'reply', id: message.id, ok: true, value: encodeValue(granted) });
+      reply({ type: 'reply', id: message.id, ok: true, value: encodeValue(granted) });
+      return;
     }
     case 'websocket': {
       const details = webSocketDetails(message.target, request.owner);
       const { cancel } = await session.requestFilter.beforeRequest.ask(details, {});
-      return reply({ type: 'reply', id: message.id, ok: true, value: encodeValue(!cancel) });
+      reply({ type: 'reply', id: message.id, ok: true, value: encodeValue(!cancel) });
+      return;
     }
-    case 'window-open':
-      return request.windowOpening.ask(webContents, { ...message, url: message.target });
-    case 'key':
-      return dispatchAccelerator(message.accelerator, webContents);
+    case 'window-open': {
+      request.windowOpening.ask(webContents, { ...message, url: message.target });
+      return;
+    }
+    case 'key': {
+      dispatchAccelerator(message.accelerator, webContents);
+      return;
+    }
     case 'preload-error': {
       const error = Object.assign(new Error(message.message), { stack: message.stack });
       webContents.emit('preload-error', new ApiEvent(), '', error);

@@ -10,7 +10,7 @@ export const commandLine: Pick<
 > = strict(
   {
     appendSwitch: (name: string, value = '') =>
-      void switchList.set(name.replace(/^--?/, '').toLowerCase(), String(value)),
+      void switchList.set(name.replace(/^--?/, '').toLowerCase(), value),
     hasSwitch: (name: string) => switchList.has(name.toLowerCase()),
     getSwitchValue: (name: string) => switchList.get(name.toLowerCase()) ?? '',
     removeSwitch: (name: string) => void switchList.delete(name.toLowerCase()),

@@ -30,7 +30,7 @@ export function forwardPageEvents(
   { session, navigation }: PageLink,
   onWindowOpen: (request: { url: string; frameName: string; features: string }) => void,
 ): void {
-  const emit = (name: string, ...args: unknown[]) => webContents.emit(name as 'focus', ...args);
+  const emit = (name: string, ...args: unknown[]) => webContents.emit(name, ...args);
 
   navigation.on('started', (url, isSameDocument) => {
     if (!isSameDocument) emit('did-start-loading');

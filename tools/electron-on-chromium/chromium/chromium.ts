@@ -6,7 +6,7 @@ import type { Protocol } from 'devtools-protocol';
 import { CdpConnection, type CdpSession } from './cdp-connection.ts';
 import { findChromium } from './find-chromium.ts';
 import { prepareProfile } from './profile.ts';
-import { chromiumArguments, type Switches } from './switches.ts';
+import { chromiumArguments, emptyPage, isHeadless, type Switches } from './switches.ts';
 
 /** A cold start on a busy two-core machine takes some 5 s; beyond this it is not coming. */
 const START_TIMEOUT_MS = 60_000;
@@ -19,6 +19,9 @@ export interface PageTarget {
   targetId: string;
   session: CdpSession;
 }
+
+/** What a second start of Chromium needs to find the first. */
+const HANDED_ON = /^--(user-data-dir|no-sandbox|test-type|ozone-platform)\b/;
 
 type TargetInfo = Protocol.Target.TargetInfo;
 
@@ -33,6 +36,9 @@ export class Chromium {
   proxyServer: string | undefined;
   readonly #pages = new Map<string, CdpSession>();
   readonly #onTitle = new Map<string, (title: string) => void>();
+  #headless = true;
+  #arguments: string[] = [];
+  #lastWindow = 0;
   #process: ChildProcess | undefined;
   #starting: Promise<void> | undefined;
   #leaving = false;
@@ -40,7 +46,7 @@ export class Chromium {
   /** The empty app window Chromium starts with, until a BrowserWindow takes it. */
   #firstPage: Promise<PageTarget> | undefined;
   #resolveFirstPage: ((page: PageTarget) => void) | undefined;
-  /** Who waits for a page: by target id, or by the marker in its URL. */
+  /** Who waits for a page: by target id, or by its URL. */
   readonly #expected = new Map<string, (page: PageTarget) => void>();
   readonly #arrived = new Map<string, PageTarget>();
 
@@ -71,7 +77,9 @@ export class Chromium {
     prepareProfile(options.profile);
     const proxy = options.asked.get('proxy-server');
     this.proxyServer = proxy ? `PROXY ${proxy.replace(/^https?:\/\//, '')}` : undefined;
-    const chromium = spawn(findChromium(), chromiumArguments(options), {
+    this.#headless = isHeadless(options.asked);
+    this.#arguments = chromiumArguments(options);
+    const chromium = spawn(findChromium(), this.#arguments, {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
       // Its own process group: Ctrl-C reaches only us, and we end it in order.
       detached: true,
@@ -141,6 +149,11 @@ export class Chromium {
     const first = this.#firstPage;
     this.#firstPage = undefined;
     if (first) return first;
+    return this.#headless ? this.#createTarget(size) : this.#openAppWindow();
+  }
+
+  /** Without a screen, a browser window looks like any other: only its contents count. */
+  async #createTarget(size: { width: number; height: number }): Promise<PageTarget> {
     const { targetId } = await this.connection.browser.send('Target.createTarget', {
       url: 'about:blank',
       newWindow: true,
@@ -152,6 +165,15 @@ export class Chromium {
       return arrived;
     }
     return new Promise((resolve) => this.#expected.set(targetId, resolve));
+  }
+
+  /** DevTools opens windows with tabs; a second start of Chromium asks the running one for a bare one. */
+  #openAppWindow(): Promise<PageTarget> {
+    const url = emptyPage(++this.#lastWindow);
+    const arrival = new Promise<PageTarget>((resolve) => this.#expected.set(url, resolve));
+    const args = this.#arguments.filter((argument) => HANDED_ON.test(argument));
+    spawn(findChromium(), [...args, `--app=${url}`], { stdio: 'ignore', detached: true }).unref();
+    return arrival;
   }
 
   /** A page that no one sees and that lives as long as Chromium does. */
@@ -202,9 +224,10 @@ export class Chromium {
       resolve(page);
       return;
     }
-    const expecting = this.#expected.get(info.targetId);
+    const name = this.#expected.has(info.targetId) ? info.targetId : info.url;
+    const expecting = this.#expected.get(name);
     if (expecting) {
-      this.#expected.delete(info.targetId);
+      this.#expected.delete(name);
       expecting(page);
       return;
     }

@@ -37,6 +37,19 @@ const FEATURES_ON = [
   'SkipListAccountsWithoutGaiaCookies',
 ];
 
+/** Services that Chromium calls in spite of every switch against it; their names are never looked up. */
+const OWN_SERVICES = [
+  'accounts.google.com',
+  'clients*.google.com',
+  'clientservices.googleapis.com',
+  'content-autofill.googleapis.com',
+  'edgedl.me.gvt1.com',
+  'optimizationguide-pa.googleapis.com',
+  'redirector.gvt1.com',
+  'safebrowsing.googleapis.com',
+  'update.googleapis.com',
+];
+
 const FIXED: Switches = new Map([
   ['no-first-run', ''],
   ['no-default-browser-check', ''],
@@ -67,6 +80,8 @@ const FIXED: Switches = new Map([
   // As in Electron, where `autoplayPolicy` is "no-user-gesture-required" by default.
   ['autoplay-policy', 'no-user-gesture-required'],
 ]);
+
+const EMPTY_PAGE = 'data:text/html,';
 
 /** Ours alone; a caller's value would break the link to Chromium. */
 const RESERVED = new Set([
@@ -99,6 +114,15 @@ export function isHeadless(asked: Switches, env: NodeJS.ProcessEnv = process.env
   return process.platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY'];
 }
 
+/** What an app window holds before the app loads anything into it; the number tells windows apart. */
+export function emptyPage(number: number): string {
+  return `${EMPTY_PAGE}#${number}`;
+}
+
+export function isEmptyPage(url: string): boolean {
+  return url === EMPTY_PAGE || url.startsWith(`${EMPTY_PAGE}#`);
+}
+
 export interface ChromiumStart {
   profile: string;
   /** From the app (`app.commandLine`) and from whoever started it. */
@@ -117,14 +141,18 @@ export function chromiumArguments({
   for (const [name, value] of asked) if (!RESERVED.has(name)) switches.set(name, value);
   switches.set('disable-features', withList('disable-features', FEATURES_OFF, asked));
   switches.set('enable-features', withList('enable-features', FEATURES_ON, asked));
+  const unresolved = OWN_SERVICES.map((host) => `MAP ${host} ~NOTFOUND`);
+  switches.set('host-resolver-rules', withList('host-resolver-rules', unresolved, asked));
   switches.set('user-data-dir', profile);
   switches.set('remote-debugging-pipe', '');
   if (remoteDebuggingPort !== undefined) switches.set('remote-debugging-port', remoteDebuggingPort);
   if (isHeadless(asked)) switches.set('headless', 'new');
   if (process.getuid?.() === 0) switches.set('no-sandbox', '');
+  // Otherwise a bar above the page warns of it.
+  if (switches.has('no-sandbox')) switches.set('test-type', '');
   if (process.platform === 'linux' && sharedMemoryIsSmall())
     switches.set('disable-dev-shm-usage', '');
   // An app window (no tabs, no address bar) that the first BrowserWindow takes over.
-  switches.set('app', 'data:text/html,');
+  switches.set('app', emptyPage(0));
   return [...switches].map(([name, value]) => (value === '' ? `--${name}` : `--${name}=${value}`));
 }

@@ -29,7 +29,7 @@ function installWindowOpenGuard(guards: Guards): void {
   const open = (url?: string | URL, target = '_blank', features = ''): null => {
     const resolved =
       url === undefined || url === '' ? 'about:blank' : new URL(url, document.baseURI).href;
-    guards.openWindow(resolved, String(target), String(features));
+    guards.openWindow(resolved, target, features);
     return null;
   };
   Object.defineProperty(window, 'open', {

@@ -29,7 +29,9 @@ export function installPermissionGuards(guards: Guards): void {
   for (const legacy of ['getUserMedia', 'webkitGetUserMedia'])
     Reflect.deleteProperty(Navigator.prototype, legacy);
 
-  const media = globalThis.MediaDevices?.prototype;
+  // Devices and places exist in secure contexts only.
+  const scope = globalThis as Partial<typeof globalThis>;
+  const media = scope.MediaDevices?.prototype;
   replace(
     media,
     'getUserMedia',
@@ -68,7 +70,7 @@ export function installPermissionGuards(guards: Guards): void {
   );
 
   for (const name of ['read', 'readText'] as const)
-    replace(globalThis.Clipboard?.prototype, name, (original) => {
+    replace(scope.Clipboard?.prototype, name, (original) => {
       const guarded = async function (this: Clipboard, ...args: unknown[]) {
         if (!(await guards.askPermission('clipboard-read', {}))) throw denied();
         return apply(original, this, args) as Promise<never>;
@@ -76,7 +78,7 @@ export function installPermissionGuards(guards: Guards): void {
       return guarded;
     });
 
-  const geolocation = globalThis.Geolocation?.prototype;
+  const geolocation = scope.Geolocation?.prototype;
   replace(
     geolocation,
     'getCurrentPosition',

@@ -61,7 +61,7 @@ export function installWebSocketGuard(guards: Guards): void {
     }
 
     send(data: string | Blob | BufferSource): void {
-      if (this.#socket) this.#socket.send(data as string);
+      if (this.#socket) this.#socket.send(data);
       else if (this.#stateBefore === 0)
         throw new DOMException(
           `Failed to execute 'send' on 'WebSocket': Still in CONNECTING state.`,

@@ -39,7 +39,8 @@ export function createWorldBridge(
   end: 'preload' | 'page',
   onExpose: (key: string, value: unknown) => void,
 ): WorldBridge {
-  // Taken before any script of the page runs, which may replace them later.
+  // Taken before any script of the page runs, which may replace them later. Called by apply().
+  /* eslint-disable @typescript-eslint/unbound-method */
   const { apply, ownKeys } = Reflect;
   const { toString, propertyIsEnumerable } = Object.prototype;
   const { create, defineProperty } = Object;
@@ -50,6 +51,7 @@ export function createWorldBridge(
   const dispatch = EventTarget.prototype.dispatchEvent;
   const readDetail = Object.getOwnPropertyDescriptor(CustomEvent.prototype, 'detail')
     ?.get as () => unknown;
+  /* eslint-enable @typescript-eslint/unbound-method */
   const own = { CustomEvent, Promise, Map, Error, TypeError, String };
 
   const outgoing = end === 'preload' ? 'to-page' : 'to-preload';
@@ -123,7 +125,7 @@ export function createWorldBridge(
         post({ kind: 'settle', id, ok: false, value: encode(error) });
       }
     };
-    apply(then, promise, [
+    void apply(then, promise, [
       (result: unknown) => settle(true, result),
       (error: unknown) => settle(false, error),
     ]);
@@ -212,10 +214,10 @@ export function createWorldBridge(
     if (message.kind === 'return' || message.kind === 'throw') answer = message;
     else if (message.kind === 'call') answerCall(message.id, message.args);
     else if (message.kind === 'expose') onExpose(message.key, decode(message.value));
-    else if (message.kind === 'release') delete functions[message.id];
+    else if (message.kind === 'release') functions[message.id] = undefined;
     else {
       const waiting = promises[message.id];
-      delete promises[message.id];
+      promises[message.id] = undefined;
       post({ kind: 'return', value: ['value', undefined] });
       if (message.ok) waiting?.resolve(decode(message.value));
       else waiting?.reject(decode(message.value));

@@ -26,11 +26,9 @@ export function chromiumHeaders(
 
 /** Bytes the page sent with a request; undefined when there were none. */
 export function requestBody(request: Protocol.Network.Request): Buffer | undefined {
-  if (request.postDataEntries)
-    return Buffer.concat(
-      request.postDataEntries.map(({ bytes = '' }) => Buffer.from(bytes, 'base64')),
-    );
-  return request.postData === undefined ? undefined : Buffer.from(request.postData);
+  return request.postDataEntries
+    ? Buffer.concat(request.postDataEntries.map(({ bytes = '' }) => Buffer.from(bytes, 'base64')))
+    : undefined;
 }
 
 /** The request as the app's protocol handler sees it: its own URLs only. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { CdpSession } from '../chromium/cdp-connection.ts';
 import { netError, type NetError } from '../chromium/net-errors.ts';
+import { isEmptyPage } from '../chromium/switches.ts';
 
 /** Main-frame navigation as it happens. URLs are Chromium's; the tracker knows no mapping. */
 export interface NavigationEvents {
@@ -14,8 +15,15 @@ export interface NavigationEvents {
   failed: [error: NetError, url: string];
 }
 
-/** What the first window holds before the app loads anything; never the app's doing. */
-const EMPTY_PAGE = 'data:text/html,';
+/** One document on its way. */
+interface Loading {
+  url: string;
+  end: PromiseWithResolvers<void>;
+  ended: boolean;
+}
+
+/** More than can be under way at once in one frame. */
+const KEPT_LOADINGS = 16;
 
 /** A load that ended in an error page or not at all. */
 export class LoadError extends Error {
@@ -44,7 +52,7 @@ export class Navigation extends EventEmitter<NavigationEvents> {
   mainFrameId = '';
   isLoading = false;
   readonly #session: CdpSession;
-  readonly #loaders = new Map<string, { url: string; load: PromiseWithResolvers<void> }>();
+  readonly #loadings = new Map<string, Loading>();
   /** What the app has asked for and Chromium has not yet begun to fetch. */
   #commanded: string | undefined;
   #loaderId = '';
@@ -54,9 +62,9 @@ export class Navigation extends EventEmitter<NavigationEvents> {
     super();
     this.#session = session;
     session.on('Page.frameStartedNavigating', ({ frameId, url, loaderId, navigationType }) => {
-      if (frameId !== this.mainFrameId || url === EMPTY_PAGE) return;
+      if (frameId !== this.mainFrameId || isEmptyPage(url)) return;
       const isSameDocument = navigationType === 'sameDocument';
-      if (!isSameDocument) this.#expect(loaderId, url);
+      if (!isSameDocument) this.#loading(loaderId, url);
       this.emit('started', url, isSameDocument);
     });
     session.on('Network.responseReceived', ({ type, frameId, response }) => {
@@ -64,7 +72,7 @@ export class Navigation extends EventEmitter<NavigationEvents> {
         this.#status = { code: response.status, text: response.statusText };
     });
     session.on('Page.frameNavigated', ({ frame }) => {
-      if (frame.parentId !== undefined || frame.url === EMPTY_PAGE) return;
+      if (frame.parentId !== undefined || isEmptyPage(frame.url)) return;
       this.mainFrameId = frame.id;
       this.#loaderId = frame.loaderId;
       if (this.#commanded === withoutFragment(frame.url)) this.#commanded = undefined;
@@ -80,7 +88,9 @@ export class Navigation extends EventEmitter<NavigationEvents> {
       this.emit('in-page', url);
     });
     session.on('Network.loadingFailed', ({ type, requestId, errorText }) => {
-      if (type === 'Document') this.#fail(requestId, errorText);
+      // A document's request bears the name of its loader.
+      const loading = this.#loadings.get(requestId);
+      if (type === 'Document' && loading) this.#settle(loading, netError(errorText));
     });
     session.on('Page.lifecycleEvent', ({ frameId, loaderId, name }) => {
       if (frameId === this.mainFrameId && loaderId === this.#loaderId) this.#lifecycle(name);
@@ -110,14 +120,12 @@ export class Navigation extends EventEmitter<NavigationEvents> {
       url,
       ...(referrer ? { referrer } : {}),
     });
-    if (errorText) {
-      const error = netError(errorText);
-      if (loaderId === undefined || this.#loaders.delete(loaderId)) this.emit('failed', error, url);
-      throw new LoadError(error, url);
-    }
     // A fragment of the present document has no loader, and nothing to wait for.
-    if (loaderId === undefined || isDownload) return;
-    await this.#expect(loaderId, url).promise;
+    if (loaderId === undefined && !errorText) return;
+    const loading = this.#loading(loaderId ?? '', url);
+    if (errorText) this.#settle(loading, netError(errorText));
+    if (isDownload) this.#settle(loading, null);
+    await loading.end.promise;
   }
 
   async reload(ignoreCache: boolean): Promise<void> {
@@ -135,34 +143,36 @@ export class Navigation extends EventEmitter<NavigationEvents> {
     return true;
   }
 
-  #expect(loaderId: string, url: string): PromiseWithResolvers<void> {
-    const known = this.#loaders.get(loaderId);
-    if (known) return known.load;
-    const load = Promise.withResolvers<void>();
+  /** Events of a load and the answer to its command come in any order: both find it here. */
+  #loading(loaderId: string, url: string): Loading {
+    const known = this.#loadings.get(loaderId);
+    if (known) return known;
+    const loading: Loading = { url, end: Promise.withResolvers(), ended: false };
     // Whoever called load() hears of a failure; a navigation of the page's own has no such caller.
-    load.promise.catch(() => {});
-    this.#loaders.set(loaderId, { url, load });
-    return load;
+    loading.end.promise.catch(() => undefined);
+    this.#loadings.set(loaderId, loading);
+    const [oldest] = this.#loadings.keys();
+    if (this.#loadings.size > KEPT_LOADINGS && oldest !== undefined) this.#loadings.delete(oldest);
+    return loading;
+  }
+
+  #settle(loading: Loading, error: NetError | null): void {
+    if (loading.ended) return;
+    loading.ended = true;
+    if (error) {
+      this.emit('failed', error, loading.url);
+      loading.end.reject(new LoadError(error, loading.url));
+    } else {
+      this.emit('finished');
+      loading.end.resolve();
+    }
   }
 
   #lifecycle(name: string): void {
     if (name === 'firstPaint') this.emit('first-paint');
     if (name === 'DOMContentLoaded') this.emit('dom-ready');
-    if (name !== 'load') return;
-    const loader = this.#loaders.get(this.#loaderId);
-    this.#loaders.delete(this.#loaderId);
-    if (!loader) return;
-    this.emit('finished');
-    loader.load.resolve();
-  }
-
-  #fail(loaderId: string, errorText: string): void {
-    const loader = this.#loaders.get(loaderId);
-    if (!loader) return;
-    this.#loaders.delete(loaderId);
-    const error = netError(errorText);
-    this.emit('failed', error, loader.url);
-    loader.load.reject(new LoadError(error, loader.url));
+    const loading = this.#loadings.get(this.#loaderId);
+    if (name === 'load' && loading) this.#settle(loading, null);
   }
 }
 

@@ -59,10 +59,12 @@ export class PreloadChannel {
       contexts.set(context.id, world);
       this.#worlds.set(frameId, world);
     });
-    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
-      const world = contexts.get(executionContextId);
-      contexts.delete(executionContextId);
-      if (world && this.#worlds.get(world.frameId) === world) this.#worlds.delete(world.frameId);
+    session.on('Runtime.executionContextDestroyed', ({ executionContextUniqueId }) => {
+      for (const [id, world] of contexts) {
+        if (world.contextId !== executionContextUniqueId) continue;
+        contexts.delete(id);
+        if (this.#worlds.get(world.frameId) === world) this.#worlds.delete(world.frameId);
+      }
     });
     session.on('Runtime.executionContextsCleared', () => {
       for (const world of contexts.values())

@@ -8,6 +8,14 @@ import { requestDetails, type RequestOwner } from './request-details.ts';
 
 type Paused = Protocol.Fetch.RequestPausedEvent;
 
+/** What is to become of a held request; URLs as Chromium has them. */
+type Verdict =
+  | { kind: 'fail'; reason: Protocol.Network.ErrorReason }
+  | { kind: 'redirect'; url: string }
+  /** `url` is the app's own. */
+  | { kind: 'serve'; url: string }
+  | { kind: 'continue'; headers: Record<string, string | string[]> | undefined };
+
 /** Says whether a frame may go where it wants to; asked for every document before it is fetched. */
 export type NavigationGate = (navigation: {
   frameId: string;
@@ -61,37 +69,52 @@ export class RequestInterception {
   async #decide(session: CdpSession, paused: Paused): Promise<void> {
     if (paused.responseStatusCode !== undefined || paused.responseErrorReason !== undefined)
       return this.#decideResponse(session, paused);
-    const { requestId, request, resourceType, frameId } = paused;
-    const fail = (errorReason: Protocol.Network.ErrorReason) =>
-      session.post('Fetch.failRequest', { requestId, errorReason });
+    const { requestId } = paused;
+    const verdict = await this.#judge(paused);
+    switch (verdict.kind) {
+      case 'fail':
+        session.post('Fetch.failRequest', { requestId, errorReason: verdict.reason });
+        break;
+      case 'redirect':
+        session.post('Fetch.fulfillRequest', {
+          requestId,
+          responseCode: 307,
+          responseHeaders: [{ name: 'Location', value: verdict.url }],
+        });
+        break;
+      case 'serve':
+        await this.#serve(session, paused, verdict.url);
+        break;
+      case 'continue':
+        session.post('Fetch.continueRequest', {
+          requestId,
+          ...(verdict.headers ? { headers: chromiumHeaders(verdict.headers) } : {}),
+        });
+    }
+  }
 
+  async #judge(paused: Paused): Promise<Verdict> {
+    const { request, resourceType, frameId } = paused;
     if (resourceType === 'Document') {
       const isRedirect = paused.redirectedRequestId !== undefined;
-      if (!(await this.#gate({ frameId, url: request.url, isRedirect }))) return fail('Aborted');
+      const mayGo = await this.#gate({ frameId, url: request.url, isRedirect });
+      if (!mayGo) return { kind: 'fail', reason: 'Aborted' };
     }
     // A browser's own habit, which Electron does not have.
     if (resourceType === 'Other' && new URL(request.url).pathname === '/favicon.ico')
-      return fail('BlockedByClient');
+      return { kind: 'fail', reason: 'BlockedByClient' };
 
     const details = requestDetails(paused, this.#owner);
     const { cancel, redirectURL } = await this.#filter.beforeRequest.ask(details, {});
-    if (cancel) return fail('BlockedByClient');
-    if (redirectURL)
-      return session.post('Fetch.fulfillRequest', {
-        requestId,
-        responseCode: 307,
-        responseHeaders: [{ name: 'Location', value: originMapping.toChromium(redirectURL) }],
-      });
-    if (originMapping.has(details.url)) return this.#serve(session, paused, details.url);
+    if (cancel) return { kind: 'fail', reason: 'BlockedByClient' };
+    if (redirectURL) return { kind: 'redirect', url: originMapping.toChromium(redirectURL) };
+    if (originMapping.has(details.url)) return { kind: 'serve', url: details.url };
     const sent = await this.#filter.beforeSendHeaders.ask(
       { ...details, requestHeaders: request.headers },
       {},
     );
-    if (sent.cancel) return fail('BlockedByClient');
-    session.post('Fetch.continueRequest', {
-      requestId,
-      ...(sent.requestHeaders ? { headers: chromiumHeaders(sent.requestHeaders) } : {}),
-    });
+    if (sent.cancel) return { kind: 'fail', reason: 'BlockedByClient' };
+    return { kind: 'continue', headers: sent.requestHeaders };
   }
 
   async #serve(session: CdpSession, paused: Paused, url: string): Promise<void> {
