@@ -63,7 +63,7 @@ export const SUITES: readonly TestSuite[] = [
     name: 'lint',
     kind: 'checks',
     needs: [],
-    limitMinutes: 5,
+    limitMinutes: 10,
     checks: () => [
       { name: 'eslint', args: [nodeModule('eslint', 'bin', 'eslint.js'), '--max-warnings=0', '.'] },
       { name: 'prettier', args: [nodeModule('prettier', 'bin', 'prettier.cjs'), '--check', '.'] },
@@ -73,7 +73,7 @@ export const SUITES: readonly TestSuite[] = [
     name: 'types',
     kind: 'checks',
     needs: [],
-    limitMinutes: 5,
+    limitMinutes: 10,
     checks: () =>
       typeScriptProjects().map((project) => ({
         name: project,
@@ -87,7 +87,7 @@ export const SUITES: readonly TestSuite[] = [
     limitMinutes: 3,
     checks: () => [{ name: 'knip', args: [nodeModule('knip', 'bin', 'knip.js')] }],
   },
-  { name: 'unit', kind: 'runner', needs: [], limitMinutes: 5, args: vitest('unit') },
+  { name: 'unit', kind: 'runner', needs: [], limitMinutes: 10, args: vitest('unit') },
   {
     name: 'integration',
     kind: 'runner',
