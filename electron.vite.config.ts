@@ -10,7 +10,7 @@ export default defineConfig({
     build: {
       // Everything but Electron is bundled: the packaged app ships no node_modules.
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: resolve(here, 'src/main/index.ts'),
         output: { format: 'es', entryFileNames: 'index.js' },
       },
@@ -19,7 +19,7 @@ export default defineConfig({
   preload: {
     build: {
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: resolve(here, 'src/preload/index.ts'),
         output: { format: 'cjs', entryFileNames: 'index.cjs' },
       },
@@ -28,6 +28,6 @@ export default defineConfig({
   renderer: {
     root: resolve(here, 'src/renderer'),
     plugins: [react()],
-    build: { rollupOptions: { input: resolve(here, 'src/renderer/index.html') } },
+    build: { rolldownOptions: { input: resolve(here, 'src/renderer/index.html') } },
   },
 });

@@ -33,7 +33,7 @@ export interface CloseMeaning {
   retry: boolean;
 }
 
-const MEANING: Record<CloseCode, CloseMeaning> = {
+const MEANING: Readonly<Record<number, CloseMeaning | undefined>> = {
   [CLOSE.CLOSED_BY_SERVER]: { error: 'KICKED', retry: false },
   [CLOSE.BAD_REQUEST]: { error: 'SERVER_INCOMPATIBLE', retry: false },
   [CLOSE.TOKEN_INVALID]: { error: 'TOKEN_INVALID', retry: false },
@@ -49,9 +49,9 @@ const MEANING: Record<CloseCode, CloseMeaning> = {
   [CLOSE.ROOM_RESTARTED]: { error: 'SERVER_BUSY', retry: true },
   [CLOSE.ORIGIN_UNREACHABLE]: { error: 'SERVER_UNREACHABLE', retry: true },
   [CLOSE.SERVER_SHUTTING_DOWN]: { error: 'SERVER_BUSY', retry: true },
-};
+} satisfies Record<CloseCode, CloseMeaning>;
 
 /** What a close code means to the client. Codes outside the list are a lost connection: retried. */
 export function closeMeaning(code: number): CloseMeaning {
-  return MEANING[code as CloseCode] ?? { error: 'SIGNALING_LOST', retry: true };
+  return MEANING[code] ?? { error: 'SIGNALING_LOST', retry: true };
 }

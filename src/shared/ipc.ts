@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConnectionState } from './connection-state.ts';
 import { JoinToken, RoomId } from './meeting-link.ts';
 import { PreferredProtocol } from './protocol.ts';
-import { EffectiveSettings, SettingProblem, SettingsPatch } from './settings.ts';
+import { EffectiveSettings, SettingProblem, type SettingsPatch } from './settings.ts';
 import { TimelineEntry } from './timeline.ts';
 
 /**

@@ -17,7 +17,6 @@ export const DisplayName = z
   .trim()
   .min(1, 'Enter the name that others will see.')
   .max(60, 'The name is longer than 60 characters.')
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused here
   .regex(
     /^[^\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/,
     'The name contains control characters.',
@@ -152,6 +151,6 @@ export function formatMeetingLink(link: MeetingLink): string {
   const query = new URLSearchParams();
   if (link.serverUrl) query.set('server', link.serverUrl);
   if (link.token) query.set('token', link.token);
-  const suffix = query.size > 0 ? `?${query}` : '';
+  const suffix = query.size > 0 ? `?${query.toString()}` : '';
   return `${LINK_SCHEME}://join/${encodeURIComponent(link.roomId)}${suffix}`;
 }

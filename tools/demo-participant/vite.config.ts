@@ -10,7 +10,7 @@ export default defineConfig({
   build: {
     // Module scripts with a cross-origin attribute do not load from files.
     modulePreload: false,
-    rollupOptions: { output: { format: 'iife' } },
+    rolldownOptions: { output: { format: 'iife' } },
   },
   plugins: [classicScript()],
 });

@@ -5,6 +5,7 @@ import { cacheFolder } from '../bootstrap/cache-folder.mjs';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
 import { electronExecutable } from '../runtime.ts';
 import { prepare } from '../setup/prepare.ts';
+import { SetupError } from '../setup/setup-error.ts';
 import { appArguments, ended, startOnRuntime, type StartMeeting } from './app.ts';
 import { Children } from './children.ts';
 import { startDemoParticipant } from './demo.ts';
@@ -143,5 +144,5 @@ try {
 } catch (error) {
   story.tell('start', error instanceof Error ? error.message : String(error));
   await endEverything();
-  process.exit(1);
+  process.exit(error instanceof SetupError ? error.exitCode : 1);
 }

@@ -120,7 +120,7 @@ describe('protoo', () => {
   it('lets at most 256 requests of the other side be open', async () => {
     const { client } = pair({ onRequest: () => new Promise(() => undefined) });
     const outcomes = Array.from({ length: 257 }, () =>
-      client.request('slow', {}, 50).catch((e: ProtooError) => e.code),
+      client.request('slow', {}, 50).catch((e: unknown) => (e as ProtooError).code),
     );
     const codes = await Promise.all(outcomes);
     expect(codes.filter((code) => code === 429)).toHaveLength(1);
