@@ -105,10 +105,10 @@ export function environment(): Record<string, string> {
   return env;
 }
 
-/** Names of both worlds, in tests that look for what a runtime leaves lying about. */
-export const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** A camera and a microphone of Chromium's own, and no prompt for them. */
+const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-export async function launchFixture(userData: string, args: string[]): Promise<Launched> {
+async function launchFixture(userData: string, args: string[]): Promise<Launched> {
   const startedAt = performance.now();
   const app = await _electron.launch({
     executablePath: runtime.path,

@@ -33,9 +33,9 @@ export class OriginMapping {
     return `http://${prefix}${scheme.toLowerCase()}${SUFFIX}${rest}`;
   }
 
-  /** The way back: URLs and origins. */
+  /** The way back: URLs and origins. One with a port is some server's on this machine, not the app's. */
   toApp(url: string): string {
-    const match = /^http:\/\/([^/?#:]*)(?::80)?(.*)$/is.exec(url);
+    const match = /^http:\/\/([a-z0-9.-]+)(?::80)?(?=[/?#]|$)(.*)$/is.exec(url);
     const [, host = '', rest = ''] = match ?? [];
     if (!match || !host.endsWith(SUFFIX)) return url;
     const labels = host.slice(0, -SUFFIX.length).split('.');

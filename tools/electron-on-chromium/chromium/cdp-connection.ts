@@ -6,7 +6,7 @@ type Commands = ProtocolMapping.Commands;
 type Events = ProtocolMapping.Events;
 
 /** Chromium refused a command, or went away before answering it. */
-export class CdpError extends Error {
+class CdpError extends Error {
   override readonly name = 'CdpError';
 }
 

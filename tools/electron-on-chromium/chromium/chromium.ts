@@ -26,7 +26,7 @@ const HANDED_ON = /^--(user-data-dir|no-sandbox|test-type|ozone-platform)\b/;
 type TargetInfo = Protocol.Target.TargetInfo;
 
 /** The one Chromium behind this process. */
-export class Chromium {
+class Chromium {
   connection!: CdpConnection;
   version!: Protocol.Browser.GetVersionResponse;
   /** Chromium ended without being told to. */

@@ -150,7 +150,8 @@ export function decodeValue(encoded: EncodedValue): unknown {
   }
 
   function leaf(tag: string, parts: unknown[]): unknown {
-    if (tag === 'd') return new Date(parts[0] as number);
+    // JSON has no NaN: an invalid date's time arrives as null.
+    if (tag === 'd') return new Date((parts[0] as number | null) ?? Number.NaN);
     if (tag === 'r') return new RegExp(parts[0] as string, parts[1] as string);
     if (tag === 'y') return fromBase64(parts[0] as string);
     if (tag === 'v') {
