@@ -60,8 +60,8 @@ export function renderCoturnConfig(settings: OwnTurn, files: CoturnFiles): strin
     `stale-nonce=${NONCE_LIFETIME_SECONDS}`,
     `fingerprint`,
 
-    // Only TURN is wanted. What answers strangers could be used to multiply traffic towards others.
-    `no-stun`,
+    // What answers strangers is kept short, so that nobody can multiply traffic towards others by
+    // it. Plain STUN stays: browsers ask every TURN server for it, and wait 40 s when none answers.
     `no-rfc5780`,
     `no-stun-backward-compatibility`,
     `response-origin-only-with-rfc5780`,

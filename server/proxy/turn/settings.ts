@@ -117,7 +117,7 @@ export function resolveTurn(options: ProxyOptions): TurnSettings | undefined {
     kind: 'own',
     program: options.turnserver,
     listenIps,
-    relayIps: options.turnRelayIp.length > 0 ? options.turnRelayIp : listenIps,
+    relayIps: options.turnRelayIp.length > 0 ? options.turnRelayIp : relayAddresses(listenIps),
     port: options.turnPort,
     tlsPort: options.tlsCert === undefined ? undefined : options.turnTlsPort,
     minPort: options.turnMinPort,
@@ -135,4 +135,10 @@ function listenAddresses(options: ProxyOptions): string[] | undefined {
   if (options.turnListenIp.length > 0) return options.turnListenIp;
   if (isIP(options.host) !== 0) return isWildcardAddress(options.host) ? undefined : [options.host];
   return isLoopbackHost(options.host) ? ['127.0.0.1'] : undefined;
+}
+
+/** coturn may also listen on loopback, for what nginx brings; room servers are not there. */
+function relayAddresses(listenIps: string[]): string[] {
+  const reachable = listenIps.filter((ip) => !isLoopbackAddress(ip));
+  return reachable.length > 0 ? reachable : listenIps;
 }

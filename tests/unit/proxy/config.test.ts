@@ -44,6 +44,14 @@ describe('the Cloud Proxy’s configuration', () => {
     });
   });
 
+  test('coturn may listen on loopback too, and does not relay from there', () => {
+    const config = checkConfig({ ...PUBLIC, turnListenIp: ['192.0.2.1', '127.0.0.1'] });
+    expect(config.relay).toMatchObject({
+      listenIps: ['192.0.2.1', '127.0.0.1'],
+      relayIps: ['192.0.2.1'],
+    });
+  });
+
   test('flags and environment mean the same', () => {
     const env = {
       CAUSEWAY_TOKEN_SECRET: 't'.repeat(32),
