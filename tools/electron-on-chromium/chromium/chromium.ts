@@ -128,6 +128,8 @@ class Chromium {
     browser.on('Target.targetDestroyed', ({ targetId }) => this.#onTitle.delete(targetId));
     const handshake = (async () => {
       this.version = await browser.send('Browser.getVersion');
+      // No `will-download` comes, so nobody could refuse one.
+      await browser.send('Browser.setDownloadBehavior', { behavior: 'deny' });
       await browser.send('Target.setDiscoverTargets', {
         discover: true,
         filter: [{ type: 'page' }],
