@@ -6,6 +6,23 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TurnSecrets } from './secrets.ts';
 
 /**
+ * Every table that coturn 4.6 knows, of which only `turn_secret` is filled. One that is missing
+ * makes the first query of a further authentication thread fail, and with it the allocation that
+ * asked: a participant with good credentials is told 401.
+ */
+const TABLES = [
+  `turn_secret (realm TEXT DEFAULT '', value TEXT, PRIMARY KEY (realm, value))`,
+  `turnusers_lt (realm TEXT DEFAULT '', name TEXT, hmackey TEXT, PRIMARY KEY (realm, name))`,
+  `allowed_peer_ip (realm TEXT DEFAULT '', ip_range TEXT, PRIMARY KEY (realm, ip_range))`,
+  `denied_peer_ip (realm TEXT DEFAULT '', ip_range TEXT, PRIMARY KEY (realm, ip_range))`,
+  `turn_origin_to_realm (origin TEXT PRIMARY KEY, realm TEXT)`,
+  `turn_realm_option (realm TEXT DEFAULT '', opt TEXT, value TEXT, PRIMARY KEY (realm, opt))`,
+  `oauth_key (kid TEXT PRIMARY KEY, ikm_key TEXT, timestamp INTEGER DEFAULT 0,
+     lifetime INTEGER DEFAULT 0, as_rs_alg TEXT DEFAULT '', realm TEXT)`,
+  `admin_user (name TEXT PRIMARY KEY, realm TEXT, password TEXT)`,
+];
+
+/**
  * coturn's private folder: its configuration, and the database from which it reads the secrets
  * anew for every allocation. So a secret can be replaced while calls go on, and none stands on a
  * command line or in a configuration file.
@@ -24,9 +41,7 @@ export class TurnWorkingFolder {
     this.#database = new DatabaseSync(join(path, 'turndb'));
     // coturn reads while we write: with a write-ahead log neither waits for the other.
     this.#database.exec('PRAGMA journal_mode = WAL');
-    this.#database.exec(
-      `CREATE TABLE turn_secret (realm varchar(127) DEFAULT '', value varchar(256), PRIMARY KEY (realm, value))`,
-    );
+    for (const table of TABLES) this.#database.exec(`CREATE TABLE ${table}`);
   }
 
   /** Makes the folder (mode 0700) below systemd's runtime directory, or the system's temporary one. */
