@@ -34,7 +34,7 @@ function oneOf<const Values extends readonly [string, ...string[]]>(values: Valu
   return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
 }
 
-const RoomServerOptions = z.object({
+export const RoomServerOptions = z.object({
   host: option(AddressOrName.default('127.0.0.1'), {
     flag: '--host <address>',
     env: 'CAUSEWAY_ROOM_HOST',
@@ -77,7 +77,8 @@ const RoomServerOptions = z.object({
   listenIp: option(z.array(IpAddress).max(8, 'must be at most 8 addresses').default([]), {
     flag: '--listen-ip <address>',
     env: 'CAUSEWAY_ROOM_LISTEN_IP',
-    description: 'IP address that media listens on; may repeat (default: that of --host)',
+    description: 'IP address that media listens on; may repeat',
+    defaultText: 'that of --host',
     group: MEDIA,
     list: true,
   }),
@@ -94,7 +95,8 @@ const RoomServerOptions = z.object({
   workers: option(wholeNumber({ min: 1, max: 256 }).default(availableParallelism()), {
     flag: '--workers <number>',
     env: 'CAUSEWAY_ROOM_WORKERS',
-    description: 'media worker processes, one per core',
+    description: 'media worker processes',
+    defaultText: 'one per core',
     group: MEDIA,
   }),
 

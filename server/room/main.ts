@@ -15,19 +15,37 @@ async function main(): Promise<void> {
     level: config.logLevel,
     format: config.logFormat,
   });
-  const server = await startRoomServer(config, logger);
-  process.on('SIGHUP', () => void server.reloadCertificate());
-  stopOnSignals(server);
+  const starting = startRoomServer(config, logger);
+  // Before it is ready: who waits for that may send a signal at once.
+  reloadOnHangUp(starting);
+  stopOnSignals(starting);
+  await starting;
+}
+
+function reloadOnHangUp(starting: Promise<RunningRoomServer>): void {
+  process.on('SIGHUP', () => {
+    // A start that fails ends the program with its own message.
+    starting.then(
+      async (server) => await server.reloadCertificate(),
+      () => undefined,
+    );
+  });
 }
 
 /** The first signal stops in order, the second at once. */
-function stopOnSignals(server: RunningRoomServer): void {
+function stopOnSignals(starting: Promise<RunningRoomServer>): void {
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(signal === 'SIGINT' ? 130 : 143);
     isStopping = true;
     setTimeout(() => process.exit(0), SHUTDOWN_LIMIT_MS).unref();
-    void server.stop().then(() => process.exit(0));
+    starting.then(
+      async (server) => {
+        await server.stop();
+        process.exit(0);
+      },
+      () => undefined,
+    );
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

@@ -121,8 +121,17 @@ export class MediaWorkers {
     return { router, webRtcServer: current.webRtcServer };
   }
 
-  stop(): void {
+  /**
+   * From now on workers may end without being missed: Ctrl-C in a terminal reaches them as well as
+   * this process.
+   */
+  expectEnd(): void {
     this.#stopped = true;
+    setLogEventListeners();
+  }
+
+  stop(): void {
+    this.expectEnd();
     for (const slot of this.#slots) {
       clearTimeout(slot.restart);
       slot.current?.worker.close();
@@ -181,6 +190,7 @@ export class MediaWorkers {
   #died(slot: Slot, error: Error): void {
     const lifetimeMs = performance.now() - (slot.current?.startedAt ?? 0);
     slot.current = undefined;
+    if (this.#stopped) return;
     slot.earlyDeaths = lifetimeMs < HEALTHY_LIFETIME_MS ? slot.earlyDeaths + 1 : 0;
     this.#options.logger.error(
       { worker: slot.index, cause: error.message, lifetimeMs: Math.round(lifetimeMs) },

@@ -100,6 +100,7 @@ export async function startRoomServer(
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       isStopping = true;
+      mediaWorkers.expectEnd();
       endpoint.stopAccepting();
       for (const room of [...rooms.open]) {
         room.disconnectAll(CLOSE.SERVER_SHUTTING_DOWN, 'The server is shutting down. Join again.');

@@ -81,7 +81,7 @@ function redactArguments(args: readonly unknown[]): unknown[] {
 }
 
 /** Replaces secret keys' values and anything that looks like a token, at every depth. */
-export function redactFields(value: unknown, depth = 0): unknown {
+function redactFields(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null || value instanceof Error) return value;
   if (depth >= MAX_DEPTH) return '[…]';

@@ -16,6 +16,8 @@ export interface OptionMeta {
   description: string;
   /** Heading of `--help` under which the flag stands. */
   group: string;
+  /** Shown as the default where that depends on the computer. */
+  defaultText?: string;
   /** The flag may repeat, or list values separated by commas. */
   list?: boolean;
 }
@@ -159,6 +161,29 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+/** What a page of documentation says of an option. */
+export interface OptionText extends OptionMeta {
+  /** As it would be typed; undefined where there is none. */
+  default: string | undefined;
+}
+
+/** All options of a schema, in its order. */
+export function describeOptions(schema: z.ZodObject): OptionText[] {
+  return [...optionFields(schema)].map(([, field, meta]) => ({
+    ...meta,
+    default: defaultOf(field, meta),
+  }));
+}
+
+function defaultOf(field: z.ZodType, meta: OptionMeta): string | undefined {
+  if (meta.defaultText !== undefined) return meta.defaultText;
+  const fallback = field.safeParse(undefined);
+  if (!fallback.success || meta.list || fallback.data === undefined || fallback.data === false) {
+    return undefined;
+  }
+  return show(fallback.data);
+}
+
 /** A flag's value as it would be typed. */
 function show(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -177,11 +202,8 @@ function fieldMeta(schema: z.ZodObject, key: string): OptionMeta | undefined {
 }
 
 function commanderOption(field: z.ZodType, meta: OptionMeta): Option {
-  const fallback = field.safeParse(undefined);
-  const shownDefault =
-    fallback.success && fallback.data !== undefined && fallback.data !== false && !meta.list
-      ? ` (default: ${show(fallback.data)})`
-      : '';
+  const fallback = defaultOf(field, meta);
+  const shownDefault = fallback === undefined ? '' : ` (default: ${fallback})`;
   const built = new Option(
     meta.flag ?? '',
     `${meta.description}${shownDefault} [${meta.env}]`,

@@ -18,16 +18,16 @@ import { StartupError } from './startup-error.ts';
  */
 
 /** HMAC-SHA-256 keys shorter than the hash are weak (RFC 7518 §3.2). */
-export const MIN_SECRET_BYTES = 32;
+const MIN_SECRET_BYTES = 32;
 
 /**
  * How far the clocks of issuer and server may differ, s. Servers keep time by NTP to well under a
  * second; the rest is room for an issuer that rounds.
  */
-export const CLOCK_TOLERANCE_SECONDS = 10;
+const CLOCK_TOLERANCE_SECONDS = 10;
 
 /** Lifetime of a development token where the request names none, s. */
-export const DEV_TOKEN_LIFETIME_SECONDS = 3600;
+const DEV_TOKEN_LIFETIME_SECONDS = 3600;
 
 type Algorithm = 'HS256' | 'EdDSA' | 'ES256';
 

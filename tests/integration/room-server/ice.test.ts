@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { selectPair } from './ice-client.ts';
 import { createTransport, type TransportAnswer } from './media.ts';
 import { eventually, startTestServer } from './test-server.ts';
@@ -64,5 +64,31 @@ it('several announced addresses become candidates, the first ones first', async 
     'udp meet.example.com',
     'tcp meet.example.com',
   ]);
+  await client.leave();
+});
+
+it('a transport that nobody restarts within 30 s of losing its pair is closed', async () => {
+  const client = await server.join();
+  const transport = await createTransport(client, { producing: true, consuming: false });
+  const transportId = transport.id;
+  const pair = await selectPair(transport, 'tcp');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    pair.close();
+    await eventually(async () => {
+      const stats = await client.request<{ iceState: string }[]>('getTransportStats', {
+        transportId,
+      });
+      return stats[0]?.iceState;
+    }).toBe('disconnected');
+    vi.advanceTimersByTime(29_000);
+    await client.request('getTransportStats', { transportId });
+    vi.advanceTimersByTime(2_000);
+    await expect(client.request('getTransportStats', { transportId })).rejects.toMatchObject({
+      code: 404,
+    });
+  } finally {
+    vi.useRealTimers();
+  }
   await client.leave();
 });

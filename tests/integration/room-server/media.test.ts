@@ -1,12 +1,13 @@
 import { beforeEach, expect, it } from 'vitest';
-import { observeConsumers } from './media-observer.ts';
+import { observeMedia } from './media-observer.ts';
+import { testToken } from '../../fixtures/tokens.ts';
 import { createTransport, produce } from './media.ts';
 import { startTestServer } from './test-server.ts';
 import { useTwoPeers } from './two-peers.ts';
 
 /** Sound and picture from anna to ben: producers, consumers, and who is told what. */
 
-const consumers = observeConsumers();
+const { consumers, transports } = observeMedia();
 const server = await startTestServer();
 const peers = useTwoPeers(server);
 
@@ -198,4 +199,30 @@ it('getProducerStats and getConsumerStats answer about one’s own', async () =>
   expect(await peers.ben.request('getConsumerStats', { consumerId })).toEqual([
     expect.objectContaining({ type: 'outbound-rtp', kind: 'audio' }),
   ]);
+});
+
+it('a peer whose token does not let it subscribe gets no consumers', async () => {
+  const deaf = await server.join({
+    room: peers.room,
+    token: await testToken({ room: peers.room, who: 'deaf', permissions: { subscribe: false } }),
+  });
+  await createTransport(deaf, { producing: false, consuming: true });
+  await produce(peers.anna, 'audio');
+  await peers.ben.serverRequest('newConsumer');
+  const seen = await deaf.request<{ codecs: unknown[] }>('getRouterRtpCapabilities');
+  expect(seen.codecs.length).toBeGreaterThan(0);
+  expect(deaf.requests).toEqual([]);
+  await deaf.leave();
+});
+
+it('what came in on a receiving transport that ends comes in on another one', async () => {
+  const fresh = await createTransport(peers.ben, { producing: false, consuming: true });
+  const { producerId } = await produce(peers.anna, 'video');
+  const { id: first } = await peers.ben.serverRequest('newConsumer');
+  // As when the browser has closed it and the server hears of that (DTLS close).
+  transports.get(fresh.id)?.close();
+  expect(await peers.ben.notification('consumerClosed')).toEqual({ consumerId: first });
+  expect(await peers.ben.serverRequest('newConsumer', ({ id }) => id !== first)).toMatchObject({
+    producerId,
+  });
 });

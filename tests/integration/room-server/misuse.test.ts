@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { audioParameters, createTransport, DTLS_PARAMETERS, produce } from './media.ts';
-import { observeConsumers } from './media-observer.ts';
+import { observeMedia } from './media-observer.ts';
 import { eventually, startTestServer } from './test-server.ts';
 import { useTwoPeers } from './two-peers.ts';
 
 /** Malformed, oversized, out of order, and other people's things. */
 
-const consumers = observeConsumers();
+const { consumers } = observeMedia();
 const server = await startTestServer({ maxMessageBytes: 8_192 });
 const peers = useTwoPeers(server);
 

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
+import { mkdtemp } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TestAuthority } from '../../fixtures/certificates.ts';
 import { TEST_TOKEN_SECRET, testToken } from '../../fixtures/tokens.ts';
 import { refusal, SignalingClient } from './signaling-client.ts';
 
@@ -23,6 +26,8 @@ function start(flags: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [PROGRAM, ...flags], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, as a terminal gives to what it starts.
+    detached: true,
   });
   running.add(child);
   child.once('close', () => running.delete(child));
@@ -59,7 +64,7 @@ async function startReady(flags: string[] = [], env: Record<string, string> = {}
     });
   });
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-  return { child, url, lines, closed };
+  return { child, url, lines, reader, closed };
 }
 
 const withSecret = { CAUSEWAY_TOKEN_SECRET: TEST_TOKEN_SECRET };
@@ -187,6 +192,16 @@ describe('ending', () => {
     expect(await closed).toEqual([0, null]);
   });
 
+  it('Ctrl-C, which reaches the media workers too, is an orderly end', async () => {
+    const { child, url, lines, closed } = await startReady([], withSecret);
+    const client = await SignalingClient.connect(url, { token: await testToken({ room: 'room' }) });
+    // A terminal sends the signal to the whole group of processes.
+    process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
+    expect((await client.closed).code).toBe(4503);
+    expect(await closed).toEqual([0, null]);
+    expect(lines.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
+  });
+
   it('a second signal ends it at once', async () => {
     const { child, url, closed } = await startReady([], withSecret);
     const client = await SignalingClient.connect(url, { token: await testToken({ room: 'room' }) });
@@ -205,6 +220,25 @@ describe('ending', () => {
     expect((await closed)[0]).toBe(143);
     client.socket.terminate();
   });
+});
+
+it('SIGHUP loads the certificate again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'causeway-sighup-'));
+  const authority = await TestAuthority.create(folder);
+  const { certificate, key } = await authority.issue(['127.0.0.1']);
+  const { child, reader, closed } = await startReady(
+    ['--tls-cert', certificate, '--tls-key', key],
+    withSecret,
+  );
+  const loaded = new Promise<void>((resolve) => {
+    reader.on('line', (line) => {
+      if (line.includes('TLS certificate loaded again')) resolve();
+    });
+  });
+  child.kill('SIGHUP');
+  await loaded;
+  child.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
 });
 
 it('prints no token, whatever happens to it', async () => {
