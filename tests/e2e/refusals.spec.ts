@@ -10,8 +10,8 @@ import { roomErrorText } from '../../src/shared/room-error.ts';
 import type { RoomErrorCode } from '../../src/shared/room-error.ts';
 import { selfSigned } from '../fixtures/certificates.ts';
 import type { App } from '../fixtures/app.ts';
-import { endedScreen, joinScreen } from '../fixtures/screens.ts';
-import { armStopwatch } from '../fixtures/stopwatch.ts';
+import { endedScreen } from '../fixtures/screens.ts';
+import { pressJoinAndTime, REFUSED } from '../fixtures/stopwatch.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -23,8 +23,7 @@ const STACK_TRACE = /\bat \S+ \(|\.[jt]sx?:\d+:\d+|\bError: /;
 
 /** Presses Join and expects the sentences of one error, for the employee and for IT. */
 async function expectRefusal({ window }: App, code: RoomErrorCode): Promise<void> {
-  const took = await armStopwatch(window, '[data-testid="call-error"]');
-  await joinScreen(window).join.click();
+  const took = await pressJoinAndTime(window, REFUSED);
   const { error } = endedScreen(window);
   await expect(error).toHaveAttribute('data-error-code', code);
   expect(await took(), 'ms from Join to the refusal').toBeLessThan(REFUSAL_LIMIT_MS);

@@ -2,7 +2,7 @@ import type { PreferredProtocol } from '../../src/shared/protocol.ts';
 import type { RoomErrorCode } from '../../src/shared/room-error.ts';
 import type { App } from '../fixtures/app.ts';
 import { listen, watchMotion } from '../fixtures/media-probe.ts';
-import { armStopwatch } from '../fixtures/stopwatch.ts';
+import { pressJoinAndTime, REFUSED } from '../fixtures/stopwatch.ts';
 import { callScreen, endedScreen, joinScreen, readBadge } from '../fixtures/screens.ts';
 import type { FirewallPolicy } from '../network/edge-network.ts';
 import {
@@ -128,8 +128,7 @@ test.describe('on the direct route', () => {
       const { network } = outside;
       await network.setPolicy(policy);
       const { window } = await openAda(mode);
-      const took = await armStopwatch(window, '[data-testid="call-error"]');
-      await joinScreen(window).join.click();
+      const took = await pressJoinAndTime(window, REFUSED);
       await expect(endedScreen(window).error).toHaveAttribute('data-error-code', code);
       expect(await took(), 'ms from Join to the error').toBeLessThan(BLOCKED_LIMIT_MS);
       const traffic = await reportTraffic(network, info);

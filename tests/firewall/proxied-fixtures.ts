@@ -1,0 +1,176 @@
+import { test as base } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
+import type { PreferredProtocol } from '../../src/shared/protocol.ts';
+import { launchApp } from '../fixtures/app.ts';
+import type { App } from '../fixtures/app.ts';
+import { makeTrustingHome, TestAuthority } from '../fixtures/certificates.ts';
+import { startRoomServer } from '../fixtures/room-server.ts';
+import { callScreen } from '../fixtures/screens.ts';
+import { testToken } from '../fixtures/tokens.ts';
+import { EdgeNetwork } from '../network/edge-network.ts';
+import type { FirewallPolicy, WatchedTraffic } from '../network/edge-network.ts';
+import { namespacesUnavailable } from '../network/namespaces.ts';
+import { startOnePortProxy } from '../network/one-port-proxy.ts';
+
+export { expect } from '@playwright/test';
+
+interface ProxyHost {
+  name: string;
+  address: string;
+  dnsName: string;
+}
+
+export const PROXY: ProxyHost = {
+  name: 'proxy',
+  address: '198.51.100.10',
+  dnsName: 'proxy.example.com',
+};
+export const SECOND_PROXY: ProxyHost = {
+  name: 'second',
+  address: '192.0.2.10',
+  dnsName: 'second.example.com',
+};
+const ORIGIN = { name: 'origin', address: '203.0.113.20' };
+const ROOM = 'proxied';
+
+/** How long the second proxy's relay credentials are good for, s: several lifetimes fit in a test. */
+export const BRIEF_CREDENTIAL_SECONDS = 6;
+
+/** Only port 443 counts as the proxy's; anything else of it is "elsewhere", and a leak. */
+const WATCHED: WatchedTraffic[] = [PROXY, SECOND_PROXY].flatMap(({ name, address }) => [
+  { name: `${name}_udp`, match: `ip daddr ${address} udp dport 443` },
+  { name: `${name}_tcp`, match: `ip daddr ${address} tcp dport 443` },
+]);
+
+/** The client can reach the proxies and nothing else, whatever `more` closes on top. */
+export function proxiesOnly(...more: FirewallPolicy): FirewallPolicy {
+  const addresses = `{ ${PROXY.address}, ${SECOND_PROXY.address} }`;
+  return [...more, `ip daddr ${addresses} accept`, `ip saddr ${addresses} accept`, 'drop'];
+}
+
+interface Outside {
+  network: EdgeNetwork;
+  home: string;
+}
+
+interface Fixtures {
+  /** Ada's app behind the firewall, with these Cloud Proxies in its settings. */
+  openAda: (mode: PreferredProtocol, ...proxies: string[]) => Promise<App>;
+}
+
+export const test = base.extend<Fixtures, { outside: Outside }>({
+  outside: [
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'causeway-proxied-'));
+      const authority = await TestAuthority.create(join(folder, 'authority'));
+      const home = await makeTrustingHome(join(folder, 'home'), authority);
+      const network = await EdgeNetwork.create({
+        hosts: [
+          ...[PROXY, SECOND_PROXY].map((host) => ({ ...host, dnsNames: [host.dnsName] })),
+          ORIGIN,
+        ],
+        watched: WATCHED,
+      });
+      try {
+        const { namespaces } = network;
+        const certificate = await authority.issue([ORIGIN.address]);
+        const server = await startRoomServer({
+          inside: { namespaces, name: ORIGIN.name },
+          flags: [
+            ...[`--host=${ORIGIN.address}`, '--port=443', '--media-port=44444'],
+            ...[`--tls-cert=${certificate.certificate}`, `--tls-key=${certificate.key}`],
+          ],
+        });
+        await startProxy(PROXY, { folder, authority, network });
+        await startProxy(SECOND_PROXY, {
+          ...{ folder, authority, network },
+          settings: { CAUSEWAY_PROXY_TURN_CREDENTIAL_SECONDS: String(BRIEF_CREDENTIAL_SECONDS) },
+        });
+        const ben = await launchApp({
+          userData: join(folder, 'ben'),
+          home,
+          namespace: namespaces.systemName(ORIGIN.name),
+          args: [`--join=${await linkFor('Ben')}`, '--display-name=Ben', '--auto-join'],
+        });
+        await callScreen(ben.window).badge.waitFor();
+        await use({ network, home });
+        await ben.close();
+        await server.stop();
+      } finally {
+        await network.destroy();
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+  openAda: async ({ outside: { network, home } }, use, info) => {
+    await network.setPolicy(proxiesOnly());
+    await network.resetTraffic();
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-ada-'));
+    const apps: App[] = [];
+    await use(async (mode, ...proxies) => {
+      const app = await launchApp({
+        userData: join(folder, `ada-${apps.length}`),
+        home,
+        namespace: network.clientSystemName,
+        args: [
+          `--join=${await linkFor('Ada')}`,
+          '--display-name=Ada',
+          `--preferred-protocol=${mode}`,
+          `--cloud-proxy=${proxies.join(',')}`,
+        ],
+      });
+      apps.push(app);
+      return app;
+    });
+    for (const app of apps) {
+      await app.close();
+      await info.attach('output of the app', { body: app.output.join('\n') });
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  },
+});
+
+test.beforeAll(() => {
+  const missing = ['/usr/sbin/nginx', '/usr/bin/turnserver'].find((path) => !existsSync(path));
+  const reason = namespacesUnavailable() ?? (missing && `${missing} is not installed`);
+  test.skip(reason !== undefined, reason ?? '');
+});
+
+async function startProxy(
+  host: ProxyHost,
+  context: {
+    folder: string;
+    authority: TestAuthority;
+    network: EdgeNetwork;
+    settings?: Record<string, string>;
+  },
+): Promise<void> {
+  const { authority, network, settings } = context;
+  const { certificate, key } = await authority.issue([host.dnsName, host.address]);
+  const folder = join(context.folder, host.name);
+  await mkdir(folder);
+  await startOnePortProxy({
+    namespaces: network.namespaces,
+    name: host.name,
+    address: host.address,
+    publicHosts: [host.dnsName, host.address],
+    origins: [`https://${ORIGIN.address}`],
+    peers: [ORIGIN.address],
+    originCa: authority.certificatePath,
+    ...{ certificate, key, folder },
+    ...(settings ? { settings } : {}),
+  });
+}
+
+async function linkFor(who: string): Promise<string> {
+  return formatMeetingLink({
+    roomId: ROOM,
+    serverUrl: `https://${ORIGIN.address}`,
+    token: await testToken({ room: ROOM, who, lifetimeSeconds: 3600 }),
+  });
+}
