@@ -72,4 +72,3 @@ export const ConnectionState = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('left'), by: z.enum(['user', 'host', 'server']) }),
 ]);
 export type ConnectionState = z.infer<typeof ConnectionState>;
-export type ConnectionPhase = ConnectionState['phase'];

@@ -23,7 +23,7 @@ export function packetsOf(traffic: Traffic, ...names: string[]): number {
   return names.reduce((sum, name) => sum + bytesAndPackets(traffic, name).packets, 0);
 }
 
-export function bytesOf(traffic: Traffic, name: string): number {
+function bytesOf(traffic: Traffic, name: string): number {
   return bytesAndPackets(traffic, name).bytes;
 }
 

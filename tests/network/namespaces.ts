@@ -51,7 +51,7 @@ export interface Link {
 }
 
 /** A command inside a namespace that ended with an error or not in time. */
-export class NamespaceCommandError extends Error {
+class NamespaceCommandError extends Error {
   override readonly name = 'NamespaceCommandError';
   readonly exitCode: number | null;
   readonly stderr: string;

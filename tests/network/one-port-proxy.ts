@@ -26,7 +26,7 @@ const SITE_SETTINGS = [
 ] as const;
 const START_TIMEOUT_MS = 20_000;
 
-export const ONE_PORT_TURN_SECRET = 'a-relay-secret-of-the-tests-and-of-nothing-else';
+const ONE_PORT_TURN_SECRET = 'a-relay-secret-of-the-tests-and-of-nothing-else';
 
 export interface OnePortProxyOptions {
   namespaces: Namespaces;

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 
 /** STUN messages (RFC 8489) with the attributes that a TURN client needs (RFC 8656). */
 
-export const MAGIC_COOKIE = 0x2112a442;
+const MAGIC_COOKIE = 0x2112a442;
 const HEADER_BYTES = 20;
 const INTEGRITY_BYTES = 24;
 

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
  */
 
 /** The longest line the specification allows, with its CR LF, bytes. */
-export const MAX_PROXY_HEADER_BYTES = 107;
+const MAX_PROXY_HEADER_BYTES = 107;
 const END = Buffer.from('\r\n');
 const START = Buffer.from('PROXY ');
 

@@ -5,7 +5,7 @@ import { StartupError } from '../../shared/startup-error.ts';
 /** The shared secrets of relay credentials, and the credentials made with them. */
 
 /** A secret shorter than this could be guessed from one set of credentials, bytes. */
-export const MIN_TURN_SECRET_BYTES = 32;
+const MIN_TURN_SECRET_BYTES = 32;
 /** coturn's table holds 256 characters. */
 const MAX_TURN_SECRET_BYTES = 256;
 /** During a rotation there are two; more are a mistake. */

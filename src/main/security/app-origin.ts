@@ -1,7 +1,7 @@
 /** The scheme and origin of Causeway's own page. Nothing else is ever shown in its window. */
 export const APP_SCHEME = 'app';
 const APP_HOST = 'causeway';
-export const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`;
+const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`;
 export const APP_URL = `${APP_ORIGIN}/index.html`;
 
 /** Whether `text` is a URL, or an origin, of Causeway's own pages. */

@@ -37,9 +37,7 @@ export function parseStoredText(text: string): unknown {
   return JSON.parse(text.replace(/^\uFEFF/, ''));
 }
 
-export function inspectStoredText(
-  text: string,
-): Exclude<StoredFile, { kind: 'absent' | 'unreadable' }> {
+function inspectStoredText(text: string): Exclude<StoredFile, { kind: 'absent' | 'unreadable' }> {
   let json: unknown;
   try {
     json = parseStoredText(text);

@@ -50,7 +50,7 @@ export async function requestRelayGrant(request: RelayGrantRequest): Promise<Rel
 }
 
 /** What an answer of the proxy amounts to. Throws as {@link requestRelayGrant}. */
-export function readRelayGrant(
+function readRelayGrant(
   found: Discovered,
   { proxy, token, preferredProtocol }: Omit<RelayGrantRequest, 'budgetMs' | 'signal' | 'platform'>,
 ): RelayGrant {

@@ -151,16 +151,14 @@ describe("the employee's settings file", () => {
     expect(readFileSync(file(), 'utf8')).toBe('{"version":1}');
   });
 
-  it.skipIf(process.getuid?.() === 0)(
-    'does not write over a file that it may not read (skipped for root, who may read all)',
-    () => {
-      writeFileSync(file(), '{"version":1,"displayName":"Ada"}');
-      chmodSync(file(), 0o000);
-      expect(() => openUser().save({ displayName: 'Grace' })).toThrow(/EACCES/);
-      chmodSync(file(), 0o600);
-      expect(stored()).toEqual({ version: 1, displayName: 'Ada' });
-    },
-  );
+  it('does not write over a file that it may not read', ({ skip }) => {
+    skip(process.getuid?.() === 0, 'root may read every file');
+    writeFileSync(file(), '{"version":1,"displayName":"Ada"}');
+    chmodSync(file(), 0o000);
+    expect(() => openUser().save({ displayName: 'Grace' })).toThrow(/EACCES/);
+    chmodSync(file(), 0o600);
+    expect(stored()).toEqual({ version: 1, displayName: 'Ada' });
+  });
 
   it('does not write over a broken file that cannot be set aside', () => {
     // Every name that it would take is taken.
