@@ -1,16 +1,14 @@
 import { test as base, type Browser, type Page } from '@playwright/test';
 import { chromium } from '@playwright/test';
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { extname, join, resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { build } from 'vite';
 import type { EnginePage } from './page/engine-page.ts';
 import { startRoomServer, type RoomServerProcess } from '../fixtures/room-server.ts';
 import { testToken } from '../fixtures/tokens.ts';
 
 const PAGE_ROOT = resolve(import.meta.dirname, 'page');
-const PAGE_OUT = resolve(import.meta.dirname, '../../out/engine-page');
 const CONTENT_TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 /** As the app runs it: a fake camera that moves and a fake microphone that beeps. */
@@ -51,33 +49,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   pageUrl: [
     async ({}, use) => {
-      await build({
-        root: PAGE_ROOT,
-        base: './',
-        configFile: false,
-        logLevel: 'warn',
-        build: {
-          outDir: PAGE_OUT,
-          emptyOutDir: true,
-          target: 'es2024',
-          chunkSizeWarningLimit: 2000,
-        },
+      const files = await buildPage();
+      const server = createServer((request, response) => {
+        const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);
+        const body = files.get(path || 'index.html');
+        const type = CONTENT_TYPES[extname(path || 'index.html')] ?? 'application/octet-stream';
+        response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body);
       });
-      const files = createServer((request, response) => {
-        const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-        const file = join(PAGE_OUT, path === '/' ? 'index.html' : path);
-        readFile(file).then(
-          (body) => {
-            const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream';
-            response.writeHead(200, { 'content-type': type }).end(body);
-          },
-          () => response.writeHead(404).end(),
-        );
-      });
-      await new Promise<void>((done) => files.listen(0, '127.0.0.1', done));
-      await use(`http://localhost:${(files.address() as AddressInfo).port}/`);
-      files.closeAllConnections();
-      await new Promise((done) => files.close(done));
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      await use(`http://localhost:${(server.address() as AddressInfo).port}/`);
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
     },
     { scope: 'worker' },
   ],
@@ -111,6 +93,21 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }));
   },
 });
+
+/** Bundles the page; nothing of it is written to disk. By path. */
+async function buildPage(): Promise<Map<string, string | Uint8Array>> {
+  const result = await build({
+    root: PAGE_ROOT,
+    base: './',
+    configFile: false,
+    logLevel: 'warn',
+    build: { write: false, target: 'es2024', chunkSizeWarningLimit: 2000 },
+  });
+  if (!('output' in result)) throw new Error('the page was not bundled once');
+  return new Map(
+    result.output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
+  );
+}
 
 /** The engine in a page, called from the test. */
 export function engine(page: Page): {

@@ -38,7 +38,7 @@ export class CallDriver {
   readonly #listener: DriverListener;
   readonly #sampler = new Sampler(
     () => this.#sample(),
-    () => (isSettled(this.#state) ? SAMPLE_INTERVAL_MS : FAST_SAMPLE_INTERVAL_MS),
+    () => (isUnsettled(this.#state) ? FAST_SAMPLE_INTERVAL_MS : SAMPLE_INTERVAL_MS),
   );
   #state: CallState = IDLE;
   #quality: Quality = UNKNOWN_QUALITY;
@@ -198,9 +198,12 @@ export class CallDriver {
 
 const DEVICE: Record<MediaKind, string> = { audio: 'microphone', video: 'camera' };
 
-/** Nothing is being looked for: the path is known and, if it is not the wanted one, told. */
-function isSettled(state: CallState): boolean {
+/**
+ * The path may change at any moment, and it matters at once. While connecting, it need not be looked
+ * for: the transports tell when they are up.
+ */
+function isUnsettled(state: CallState): boolean {
   if (state.phase !== 'connected') return false;
   const isLesser = state.lesserSince !== undefined && state.fallback === undefined;
-  return !isLesser && Object.keys(state.trouble).length === 0;
+  return isLesser || Object.keys(state.trouble).length > 0;
 }

@@ -66,7 +66,7 @@ export const ICE_RESTART_BUDGET_MS = 6_000;
 /** Path and quality while the call stands: what a person can follow on the badge. */
 export const SAMPLE_INTERVAL_MS = 1_000;
 
-/** The same while the path is being found. */
+/** The same while it is open whether the path will stay. */
 export const FAST_SAMPLE_INTERVAL_MS = 150;
 
 // --- Coming back --------------------------------------------------------------------------------

@@ -64,9 +64,15 @@ export class MediaLink {
     };
   }
 
-  /** Reads the transport's statistics and, from them, its path. Undefined when it is not in use. */
+  /**
+   * Reads the transport's statistics and, from them, its path. Undefined while there is nothing to
+   * be read: statistics are costly just when a call comes up.
+   */
   async sample(): Promise<LinkStats | undefined> {
-    if (!this.#inUse || this.transport.closed) return undefined;
+    const { connectionState, iceGatheringState } = this.transport;
+    const isUp = this.#inUse && connectionState !== 'new' && connectionState !== 'connecting';
+    const mayLackRelay = this.#isRelayOnly() && iceGatheringState === 'complete';
+    if (this.transport.closed || !(isUp || mayLackRelay)) return undefined;
     const report = await this.transport.getStats();
     const stats = readLinkStats(report.values());
     this.#path = selectedPath(stats);
@@ -137,7 +143,7 @@ export class MediaLink {
   /** Relay or nothing: once gathering has ended without a relayed address there will be none. */
   #judgeRelay(stats: LinkStats): void {
     const hasNone =
-      this.#policy.iceTransportPolicy === 'relay' &&
+      this.#isRelayOnly() &&
       this.transport.iceGatheringState === 'complete' &&
       stats.relayCandidates === 0;
     this.#relayFault = hasNone
@@ -145,5 +151,9 @@ export class MediaLink {
         ? 'refused'
         : 'no-candidates'
       : undefined;
+  }
+
+  #isRelayOnly(): boolean {
+    return this.#policy.iceTransportPolicy === 'relay';
   }
 }

@@ -56,7 +56,14 @@ export interface PeerConnectionView {
   state: string;
   /** `protocol` of every remote candidate that ICE was given. */
   remoteCandidates: { protocol: string; address: string; port: number }[];
+  /** What this side gathered: `relay`, `host`, `srflx`. */
+  localCandidateTypes: string[];
+  candidateErrors: string[];
   selectedProtocol: string | null;
+  /** How the relay is reached. */
+  selectedRelayProtocol: string | null;
+  /** The relayed address and port: another one after each new allocation. */
+  selectedRelayAddress: string | null;
 }
 
 declare global {

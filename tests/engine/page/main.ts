@@ -72,6 +72,10 @@ function viewTrack(track: RemotePeer['audio']): TrackView | null {
   return track ? { id: track.consumerId, paused: track.paused } : null;
 }
 
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
 async function viewPeerConnection(seen: SeenConnection): Promise<PeerConnectionView> {
   const records = new Map<string, Record<string, unknown>>(
     await seen.pc.getStats().then((report) => [...report]),
@@ -89,7 +93,16 @@ async function viewPeerConnection(seen: SeenConnection): Promise<PeerConnectionV
       const [, , protocol = '', , address = '', port = ''] = line.split(' ');
       return { protocol: protocol.toLowerCase(), address, port: Number(port) };
     }),
-    selectedProtocol: typeof local?.['protocol'] === 'string' ? local['protocol'] : null,
+    localCandidateTypes: [...seen.localCandidateLines].map(
+      (line) => / typ (\w+)/.exec(line)?.[1] ?? line,
+    ),
+    candidateErrors: seen.candidateErrors,
+    selectedProtocol: textOf(local?.['protocol']),
+    selectedRelayAddress:
+      local?.['candidateType'] === 'relay'
+        ? `${textOf(local['address'])}:${Number(local['port'])}`
+        : null,
+    selectedRelayProtocol: textOf(local?.['relayProtocol']),
   };
 }
 

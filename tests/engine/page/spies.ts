@@ -50,6 +50,10 @@ export interface SeenConnection {
   configuration: RTCConfiguration;
   /** `candidate` lines of all remote descriptions. */
   remoteCandidateLines: Set<string>;
+  /** `candidate` lines that this side gathered. */
+  localCandidateLines: Set<string>;
+  /** Code, URL and text of ICE errors. */
+  candidateErrors: string[];
 }
 
 export const peerConnections: SeenConnection[] = [];
@@ -57,7 +61,19 @@ globalThis.RTCPeerConnection = class extends RTCPeerConnection {
   readonly #seen: SeenConnection;
   constructor(configuration: RTCConfiguration = {}) {
     super(configuration);
-    this.#seen = { pc: this, configuration, remoteCandidateLines: new Set() };
+    this.#seen = {
+      pc: this,
+      configuration,
+      remoteCandidateLines: new Set(),
+      localCandidateLines: new Set(),
+      candidateErrors: [],
+    };
+    this.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate?.candidate) this.#seen.localCandidateLines.add(candidate.candidate);
+    });
+    this.addEventListener('icecandidateerror', ({ errorCode, url, errorText }) => {
+      this.#seen.candidateErrors.push(`${errorCode} ${url} ${errorText}`);
+    });
     peerConnections.push(this.#seen);
   }
   override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {

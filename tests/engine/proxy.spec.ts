@@ -1,0 +1,128 @@
+import { expect, type Page } from '@playwright/test';
+import { watchGaps, watchMotion } from '../fixtures/media-probe.ts';
+import { startTestProxy, type TestProxy } from '../integration/proxy/test-proxy.ts';
+import { engine, test as base } from './fixtures.ts';
+
+/** A frozen picture; far above what a busy computer causes by itself, ms. */
+const NOTICED_MS = 2_000;
+const BOTH = { audio: true, video: true };
+
+const test = base.extend<{ cloudProxy: TestProxy }>({
+  cloudProxy: async ({ server }, use) => {
+    const proxy = await startTestProxy({ origin: [server.url] });
+    await use(proxy);
+    await proxy.close();
+  },
+});
+
+/** The protocol of the lesser of both transports, and whether that is a fallback: as it is told. */
+async function whatIsTold(page: Page) {
+  const { connection } = await engine(page).view();
+  if (connection.phase !== 'connected') return connection.phase;
+  return { protocol: connection.path.protocol, isFallback: connection.fallback !== undefined };
+}
+
+/** And as WebRTC has it. */
+async function whatIs(page: Page) {
+  const used = (await engine(page).peerConnections()).filter(({ state }) => state === 'connected');
+  const isOnTcp = used.some(({ selectedRelayProtocol }) => selectedRelayProtocol === 'tcp');
+  const isWanted = used.every(({ configuration }) =>
+    configuration.iceServerUrls.some((url) => url.endsWith('transport=udp')),
+  );
+  return { protocol: isOnTcp ? 'tcp' : 'udp', isFallback: isOnTcp && isWanted };
+}
+
+for (const [preferredProtocol, protocols] of [
+  ['UDP_OVER_TCP', ['udp', 'tcp']],
+  ['UDP_ONLY', ['udp']],
+  ['TCP_ONLY', ['tcp']],
+] as const) {
+  test(`${preferredProtocol} through a Cloud Proxy: relayed, over what it allows and nothing else`, async ({
+    cloudProxy,
+    openEngine,
+    roomOptions,
+  }) => {
+    const [ada, bob] = [await openEngine(), await openEngine()];
+    const through = { preferredProtocol, signalingBaseUrl: cloudProxy.origin };
+    await engine(ada).join(await roomOptions('Ada', through), BOTH);
+    expect(await engine(bob).join(await roomOptions('Bob', through), BOTH)).toMatchObject({
+      status: 'joined',
+    });
+    await watchMotion(bob.getByLabel('Ada'));
+    await watchMotion(ada.getByLabel('Bob'));
+
+    // With both allowed, either may come up first on a busy computer: what is told must be what is.
+    const { connection, timeline } = await engine(bob).view();
+    if (connection.phase !== 'connected') throw new Error(`the call is ${connection.phase}`);
+    expect(connection.path).toMatchObject({
+      route: 'proxy',
+      host: '127.0.0.1',
+      port: cloudProxy.turn?.port,
+    });
+    expect(protocols).toContain(connection.path.protocol);
+    expect(timeline.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^connected · (UDP|TCP) · proxy 127\.0\.0\.1/),
+    );
+    await expect.poll(async () => await whatIsTold(bob)).toEqual(await whatIs(bob));
+    const used = (await engine(bob).peerConnections()).filter(({ state }) => state === 'connected');
+    expect(used).toHaveLength(2);
+    for (const { configuration, remoteCandidates, localCandidateTypes } of used) {
+      expect(configuration).toEqual({
+        iceTransportPolicy: 'relay',
+        iceServerUrls: protocols.map(
+          (way) => `turn:127.0.0.1:${cloudProxy.turn?.port}?transport=${way}`,
+        ),
+      });
+      expect(remoteCandidates.map((candidate) => candidate.protocol)).toEqual(['udp']);
+      expect(new Set(localCandidateTypes), 'no address of this computer is told').toEqual(
+        new Set(['relay']),
+      );
+    }
+  });
+}
+
+async function renewalsOf(page: Page) {
+  const { timeline } = await engine(page).view();
+  return timeline.filter(({ text }) => text === 'relay credentials renewed');
+}
+
+test('a call outlives the end of its relay credentials three times, unnoticed', async ({
+  server,
+  openEngine,
+  roomOptions,
+}) => {
+  test.setTimeout(120_000);
+  const lifetimeSeconds = 8;
+  const cloudProxy = await startTestProxy({
+    origin: [server.url],
+    turnCredentialSeconds: lifetimeSeconds,
+  });
+  try {
+    const [ada, bob] = [await openEngine(), await openEngine()];
+    const through = { preferredProtocol: 'UDP_ONLY', signalingBaseUrl: cloudProxy.origin };
+    await engine(ada).join(await roomOptions('Ada', through), BOTH);
+    await engine(bob).join(await roomOptions('Bob', through), BOTH);
+    await watchMotion(bob.getByLabel('Ada'));
+    const relayedAddresses = async () =>
+      (await engine(bob).peerConnections()).flatMap(
+        ({ selectedRelayAddress }) => selectedRelayAddress ?? [],
+      );
+    const atFirst = await relayedAddresses();
+    const startedAt = Date.now();
+    const longestGap = await watchGaps(bob.getByLabel('Ada'));
+    await expect
+      .poll(async () => (await renewalsOf(bob)).length, { timeout: 60_000 })
+      .toBeGreaterThanOrEqual(4);
+    // Renewed at three quarters of the lifetime: the first credentials have ended, and their successors.
+    expect(Date.now() - startedAt).toBeGreaterThan(2.5 * lifetimeSeconds * 1000);
+
+    expect(await longestGap()).toBeLessThan(NOTICED_MS);
+    expect(atFirst).toHaveLength(2);
+    for (const address of await relayedAddresses()) expect(atFirst).not.toContain(address);
+    const phases = (await engine(bob).view()).history.map(({ phase }) => phase);
+    const afterwards = phases.slice(phases.indexOf('connected'));
+    expect(new Set(afterwards)).toEqual(new Set(['connected']));
+  } finally {
+    await cloudProxy.close();
+  }
+});
