@@ -17,9 +17,14 @@ export async function measureBaselineJoin(page: Page, options: JoinOptions): Pro
   return await page.evaluate(async (wanted) => {
     const { baseline } = window as unknown as BaselineWindow;
     const { firstFrameMs } = await baseline.join(wanted);
-    const protocol = (await baseline.selectedProtocol()) ?? '';
+    // Chromium's statistics may be a little behind what is on the screen.
+    let protocol: string | undefined;
+    for (let attempt = 0; protocol === undefined && attempt < 20; attempt += 1) {
+      protocol = await baseline.selectedProtocol();
+      if (protocol === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     baseline.leave();
-    return { firstFrameMs, protocol };
+    return { firstFrameMs, protocol: protocol ?? '' };
   }, options);
 }
 

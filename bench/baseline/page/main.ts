@@ -60,6 +60,12 @@ function show(track: MediaStreamTrack): HTMLMediaElement {
 window.baseline = {
   warmUp: async (wanted) => {
     media = await navigator.mediaDevices.getUserMedia(wanted);
+    // Every call page shows one's own picture, which has to be drawn.
+    const preview = document.createElement('video');
+    preview.muted = true;
+    preview.autoplay = true;
+    preview.srcObject = new MediaStream(media.getVideoTracks());
+    document.body.append(preview);
   },
   join: async (options) => {
     const start = performance.now();
@@ -77,9 +83,10 @@ window.baseline = {
   selectedProtocol: async () => {
     const stats = await call?.transports[1]?.getStats();
     const all = [...(stats?.values() ?? [])] as Record<string, unknown>[];
-    const pairId = all.find((entry) => entry.type === 'transport')?.selectedCandidatePairId;
-    const localId = all.find((entry) => entry.id === pairId)?.localCandidateId;
-    return all.find((entry) => entry.id === localId)?.protocol as string | undefined;
+    const pairIds = all.map((entry) => entry.selectedCandidatePairId);
+    const pair = all.find((entry) => entry.type === 'candidate-pair' && pairIds.includes(entry.id));
+    const local = all.find((entry) => entry.id === pair?.localCandidateId);
+    return local?.protocol as string | undefined;
   },
   leave: () => {
     call?.close();
