@@ -7,6 +7,7 @@ import type { Machine } from './results.ts';
 /** Loaded when asked for: each brings its own servers and browsers. */
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   join: async () => (await import('./join/join.ts')).joinBenchmark,
+  proxy: async () => (await import('./proxy/proxy.ts')).proxyBenchmark,
 };
 
 const USAGE = `Usage: npm run bench -- NAME [--runs N]

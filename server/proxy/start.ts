@@ -18,6 +18,7 @@ import { CLOSE_GRACE_MS } from './limits.ts';
 import { ProxyMetrics } from './metrics.ts';
 import type { ProxyConfigInput } from './options.ts';
 import { SignalingEndpoint } from './signaling/endpoint.ts';
+import { OriginTls } from './signaling/origin-tls.ts';
 import { Origins } from './signaling/origins.ts';
 import { Relay } from './turn/relay.ts';
 import { loadTurnSecrets } from './turn/secrets.ts';
@@ -74,7 +75,7 @@ export async function startCheckedProxy(
   const signaling = new SignalingEndpoint({
     tokenKey,
     origins: new Origins(config.origin),
-    ca,
+    tls: new OriginTls(ca),
     maxMessageBytes: config.maxMessageBytes,
     logger: log,
     metrics,

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { PROTOO_SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../../src/shared/join-token.ts';
 import { MAX_ORIGIN_MESSAGE_BYTES, ORIGIN_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
+import type { OriginTls } from './origin-tls.ts';
 import type { Origins } from './origins.ts';
 
 /** Whom a connection to a room server is for. */
@@ -25,8 +26,7 @@ export class OriginUnreachable extends Error {
 
 export interface OriginOptions {
   origins: Origins;
-  /** CA certificates, PEM; the public ones when undefined. */
-  ca: string | undefined;
+  tls: OriginTls;
   signal: AbortSignal;
 }
 
@@ -72,8 +72,7 @@ async function open(origin: string, visitor: Visitor, options: OriginOptions): P
       maxPayload: MAX_ORIGIN_MESSAGE_BYTES,
       perMessageDeflate: false,
       followRedirects: false,
-      rejectUnauthorized: true,
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
+      ...(url.protocol === 'wss:' ? { createConnection: () => options.tls.connect(url) } : {}),
     },
   );
   return await new Promise((resolve) => {
