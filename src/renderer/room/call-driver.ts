@@ -137,7 +137,7 @@ export class CallDriver {
     this.#disconnect();
     const session = new Session(this.#context, {
       onStep: (step, plan) => this.#observe({ seen: 'step', step, ...(plan && { plan }) }),
-      onLinksChanged: () => this.#sampler.now(),
+      onLinksChanged: () => this.#onLinksChanged(),
       onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
       onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
       onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),
@@ -166,6 +166,17 @@ export class CallDriver {
     this.#listener.onActiveSpeaker(undefined);
   }
 
+  #onLinksChanged(): void {
+    this.#observeLinks();
+    // Statistics cost most just when a call comes up: they are asked for only what they tell.
+    if (this.#session?.needsLook) this.#sampler.now();
+  }
+
+  #observeLinks(): void {
+    const links = this.#session?.links();
+    if (links) this.#observe({ seen: 'links', links });
+  }
+
   async #sample(): Promise<void> {
     const session = this.#session;
     if (!session) return;
@@ -176,8 +187,7 @@ export class CallDriver {
     } catch {
       // A transport closed under the look; its state says so.
     }
-    const views = session === this.#session ? session.links() : undefined;
-    if (views) this.#observe({ seen: 'links', links: views });
+    if (session === this.#session) this.#observeLinks();
   }
 
   #measure(sample: CallSample): void {

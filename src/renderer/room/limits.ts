@@ -61,6 +61,12 @@ export const FALLBACK_GRACE_MS = 1_000;
 /** A restarted ICE session that is not connected by then will not be: the room is joined anew. */
 export const ICE_RESTART_BUDGET_MS = 6_000;
 
+/**
+ * Sending is set up after the first tracks of others have been taken, or after this: nobody waits
+ * noticeably longer for us, and we do not wait for our own encoder to see them.
+ */
+export const RECEIVE_FIRST_MS = 200;
+
 // --- Watching -----------------------------------------------------------------------------------
 
 /** Path and quality while the call stands: what a person can follow on the badge. */

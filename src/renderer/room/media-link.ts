@@ -49,6 +49,13 @@ export class MediaLink {
     this.#listen();
   }
 
+  /** The view lacks something that the statistics would tell by now. */
+  get needsLook(): boolean {
+    if (!this.#inUse) return false;
+    if (this.transport.connectionState === 'connected') return this.#path === undefined;
+    return this.#mayLackRelay() && this.#relayFault === undefined;
+  }
+
   /** The transport is about to be asked to connect, by its first producer or consumer. */
   use(): void {
     if (this.#inUse) return;
@@ -69,10 +76,9 @@ export class MediaLink {
    * be read: statistics are costly just when a call comes up.
    */
   async sample(): Promise<LinkStats | undefined> {
-    const { connectionState, iceGatheringState } = this.transport;
+    const { connectionState } = this.transport;
     const isUp = this.#inUse && connectionState !== 'new' && connectionState !== 'connecting';
-    const mayLackRelay = this.#isRelayOnly() && iceGatheringState === 'complete';
-    if (this.transport.closed || !(isUp || mayLackRelay)) return undefined;
+    if (this.transport.closed || !(isUp || this.#mayLackRelay())) return undefined;
     const report = await this.transport.getStats();
     const stats = readLinkStats(report.values());
     this.#path = selectedPath(stats);
@@ -142,10 +148,7 @@ export class MediaLink {
 
   /** Relay or nothing: once gathering has ended without a relayed address there will be none. */
   #judgeRelay(stats: LinkStats): void {
-    const hasNone =
-      this.#isRelayOnly() &&
-      this.transport.iceGatheringState === 'complete' &&
-      stats.relayCandidates === 0;
+    const hasNone = this.#mayLackRelay() && stats.relayCandidates === 0;
     this.#relayFault = hasNone
       ? this.#credentialsRefused
         ? 'refused'
@@ -153,7 +156,10 @@ export class MediaLink {
       : undefined;
   }
 
-  #isRelayOnly(): boolean {
-    return this.#policy.iceTransportPolicy === 'relay';
+  /** All that could be gathered is, and only relays would do. */
+  #mayLackRelay(): boolean {
+    return (
+      this.#policy.iceTransportPolicy === 'relay' && this.transport.iceGatheringState === 'complete'
+    );
   }
 }

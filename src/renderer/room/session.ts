@@ -7,7 +7,7 @@ import type { LinkRole, LinkViews } from './call-state.ts';
 import type { LocalTrack, RoomPlatform } from './contract.ts';
 import type { DiscoveryCache } from './discovery.ts';
 import { enter, type Entry } from './entry.ts';
-import { ENTRY_BUDGET_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
+import { ENTRY_BUDGET_MS, RECEIVE_FIRST_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
 import type { LinkStats } from './link-stats.ts';
 import { loadDevice } from './media-device.ts';
 import { MediaLink } from './media-link.ts';
@@ -35,7 +35,7 @@ export interface SessionContext {
 /** What a session tells its owner. Nothing comes after `close()`. */
 export interface SessionEvents {
   onStep(step: ConnectingStep, plan?: readonly Path[]): void;
-  /** A transport's state changed: sample and look. */
+  /** A transport's state changed. */
   onLinksChanged(): void;
   /** The room is joined, and nothing can bring a transport up: see {@link Publisher.start}. */
   onNoMediaToConnect(): void;
@@ -101,6 +101,11 @@ export class Session {
   links(): LinkViews | undefined {
     const links = this.#joined?.links;
     return links && { send: links.send.view(), receive: links.receive.view() };
+  }
+
+  /** A transport has news that only its statistics tell. */
+  get needsLook(): boolean {
+    return Object.values(this.#joined?.links ?? {}).some((link) => link.needsLook);
   }
 
   /** Reads the statistics of both transports, and with them the paths in {@link links}. */
@@ -185,7 +190,10 @@ export class Session {
       onRefused: (kind, error) => this.#tell((events) => events.onTrackRefused(kind, error)),
     });
     this.#joined = { entry, links, publisher };
-    this.#listen(channel, links.receive);
+    const subscriber = new Subscriber(links.receive, roster, (track) =>
+      this.#tell((events) => events.onRemoteTrack(track)),
+    );
+    this.#listen(channel, subscriber);
 
     const { peers } = await channel.request(
       'join',
@@ -200,6 +208,9 @@ export class Session {
     roster.reset(peers);
     this.#tellLease(entry.relay);
     this.#tell((events) => events.onStep('media', this.#plan(entry)));
+    // What the participant waits for comes first: setting up to send would compete with it.
+    if (peers.length > 0) await subscriber.firstTaken(RECEIVE_FIRST_MS);
+    if (this.#isClosed()) return;
     const bringsUpMedia = await publisher.start(tracks());
     if (!bringsUpMedia) this.#tell((events) => events.onNoMediaToConnect());
   }
@@ -221,11 +232,8 @@ export class Session {
         });
   }
 
-  #listen(channel: SignalingChannel, receive: MediaLink): void {
+  #listen(channel: SignalingChannel, subscriber: Subscriber): void {
     const { roster, peerId } = this.#context;
-    const subscriber = new Subscriber(receive, roster, (track) =>
-      this.#tell((events) => events.onRemoteTrack(track)),
-    );
     channel.setHandlers({
       requests: {
         newConsumer: (offer) => subscriber.add(offer),

@@ -12,6 +12,7 @@ export class Subscriber {
   readonly #consumers = new Map<string, types.Consumer>();
   /** Offers being taken, with what the server said of them meanwhile. */
   readonly #pending = new Map<string, { paused: boolean; closed: boolean }>();
+  readonly #firstTaken = Promise.withResolvers<undefined>();
   readonly #onTrack: (track: MediaStreamTrack) => void;
 
   constructor(link: MediaLink, roster: Roster, onTrack: (track: MediaStreamTrack) => void) {
@@ -42,6 +43,7 @@ export class Subscriber {
       throw new ProtooError(400, `newConsumer: ${String(error)}`);
     } finally {
       this.#pending.delete(offer.id);
+      if (this.#pending.size === 0) this.#firstTaken.resolve(undefined);
     }
     if (pending.closed) {
       consumer.close();
@@ -56,6 +58,16 @@ export class Subscriber {
       paused: pending.paused,
     });
     this.#onTrack(consumer.track);
+  }
+
+  /** Resolves when the tracks that were offered first are taken, or after `withinMs`. */
+  async firstTaken(withinMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([this.#firstTaken.promise, late]);
+    clearTimeout(timer);
   }
 
   setPaused(consumerId: string, paused: boolean): void {
