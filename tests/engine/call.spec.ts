@@ -124,7 +124,9 @@ test('leaving tells the others and leaves nothing behind', async ({ openEngine, 
   expect(await engine(bob).pendingTimers()).toEqual([]);
   const states = (await engine(bob).peerConnections()).map(({ state }) => state);
   expect(new Set(states)).toEqual(new Set(['closed']));
-  expect((await engine(bob).view()).connection).toEqual({ phase: 'left', by: 'user' });
+  const { connection, peers } = await engine(bob).view();
+  expect(connection).toEqual({ phase: 'left', by: 'user' });
+  expect(peers).toEqual([]);
 });
 
 for (const afterMs of [0, 20, 60, 150]) {

@@ -79,6 +79,8 @@ export interface Connected {
 /** Relay credentials in use. */
 export interface RelayLease {
   readonly renewAt: number;
+  /** Renewals asked for since the credentials arrived. */
+  readonly tries: number;
 }
 
 export interface Waiting {

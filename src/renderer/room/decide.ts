@@ -35,6 +35,7 @@ import {
   MIN_CREDENTIAL_LIFETIME_MS,
   MIN_MEDIA_CONNECT_MS,
   RENEW_AT_SHARE,
+  RENEW_RETRY_MAX_MS,
   RENEW_RETRY_MS,
   SETUP_BUDGET_MS,
   STABLE_CALL_MS,
@@ -146,12 +147,7 @@ function whileConnecting(
 ): Decision {
   switch (seen.seen) {
     case 'step':
-      return stay({
-        ...state,
-        step: seen.step,
-        ...(seen.plan && { plan: seen.plan }),
-        ...(seen.step === 'media' && { mediaSince: state.mediaSince ?? now }),
-      });
+      return takeStep(state, seen.step, seen.plan ?? state.plan, now, rules);
     case 'links':
       return connectOrFail(state, seen.links, now, rules);
     case 'no-media-to-connect': {
@@ -176,6 +172,20 @@ function whileConnecting(
     case 'retry-now':
       return stay(state);
   }
+}
+
+function takeStep(
+  state: Connecting,
+  step: Connecting['step'],
+  plan: Connecting['plan'],
+  now: number,
+  rules: CallRules,
+): Decision {
+  if (step !== 'media') return stay({ ...state, step, plan });
+  const begun: Connecting = { ...state, step, plan, mediaSince: state.mediaSince ?? now };
+  return plan.length > 0
+    ? stay(begun)
+    : setBack(begun, noPathError(begun, rules, now), true, now, rules);
 }
 
 function connectingDeadline(state: Connecting): number {
@@ -342,13 +352,19 @@ function onClock(state: Connected, now: number, rules: CallRules): Decision {
   if (state.relay === undefined || now < state.relay.renewAt) return stay(watched);
   // Asked for again after a while, whether the renewal fails or is never answered.
   return {
-    state: { ...watched, relay: { renewAt: now + RENEW_RETRY_MS } },
+    state: { ...watched, relay: tryAgain(state.relay, now) },
     actions: [{ act: 'renew-relay' }],
   };
 }
 
 function leaseFrom(lifetimeMs: number, now: number): RelayLease {
-  return { renewAt: now + Math.max(lifetimeMs, MIN_CREDENTIAL_LIFETIME_MS) * RENEW_AT_SHARE };
+  const renewAt = now + Math.max(lifetimeMs, MIN_CREDENTIAL_LIFETIME_MS) * RENEW_AT_SHARE;
+  return { renewAt, tries: 0 };
+}
+
+function tryAgain({ tries }: RelayLease, now: number): RelayLease {
+  const wait = Math.min(RENEW_RETRY_MS * 2 ** tries, RENEW_RETRY_MAX_MS);
+  return { renewAt: now + wait, tries: tries + 1 };
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {

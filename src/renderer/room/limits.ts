@@ -94,8 +94,10 @@ export const STABLE_CALL_MS = 30_000;
 
 /** Credentials are renewed after this share of their lifetime; the rest is for retries. */
 export const RENEW_AT_SHARE = 0.75;
-/** A renewal that failed, or was not answered, is tried again after this. */
+/** A renewal that failed, or was not answered, is tried again after this, then after twice this, */
 export const RENEW_RETRY_MS = 5_000;
+/** and so on up to this: a call may go on for hours on the allocations it has. */
+export const RENEW_RETRY_MAX_MS = 120_000;
 /** Lifetimes below this are taken as this, so that a wrong document cannot make a busy loop. */
 export const MIN_CREDENTIAL_LIFETIME_MS = 4_000;
 

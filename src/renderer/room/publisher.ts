@@ -27,6 +27,7 @@ export class Publisher {
     audio: undefined,
     video: undefined,
   };
+  #started = false;
   readonly #producers = new Map<MediaKind, types.Producer>();
   readonly #pausedAtServer = new Set<string>();
   readonly #queue: Record<MediaKind, Promise<void>> = {
@@ -59,12 +60,17 @@ export class Publisher {
    * @returns false when the server takes neither: then nothing can bring this path up.
    */
   async start(tracks: LocalTracks): Promise<boolean> {
+    this.#started = true;
     await Promise.all([this.set('audio', tracks.audio), this.set('video', tracks.video)]);
     return this.#producers.size > 0 || (await this.#openPathChannel());
   }
 
-  /** Resolves when the wish is carried out, refused, or overtaken by a newer one. */
+  /**
+   * Resolves when the wish is carried out, refused, or overtaken by a newer one. Before `start()`,
+   * which brings the wishes of that moment, nothing is done.
+   */
   set(kind: MediaKind, wanted: LocalTrack | undefined): Promise<void> {
+    if (!this.#started) return Promise.resolve();
     this.#wanted[kind] = wanted;
     const done = this.#queue[kind].then(() => this.#reconcile(kind));
     this.#queue[kind] = done;

@@ -152,7 +152,10 @@ export class CausewayRoom implements Room {
     if (after.phase === 'left') {
       this.#joined.reject(new DOMException('The room was left while joining.', 'AbortError'));
     }
-    if (after.phase === 'failed' || after.phase === 'left') this.#ended.abort();
+    if (after.phase === 'failed' || after.phase === 'left') {
+      this.#ended.abort();
+      this.#roster.clear();
+    }
   }
 
   #showConnection(): void {

@@ -77,6 +77,13 @@ export class Roster {
     this.#publish();
   }
 
+  /** The call is over: nobody is there any more, and nobody left for it. */
+  clear(): void {
+    this.#names.clear();
+    this.#tracks.clear();
+    this.#publish();
+  }
+
   #find(peerId: string): RemotePeer | undefined {
     return this.#peers.find((peer) => peer.id === peerId);
   }

@@ -164,6 +164,7 @@ describe('relay credentials', () => {
     expect(nextDeadline(renewing.state)).toBe(renewAt + RENEW_RETRY_MS);
     const again = ask(renewing.state, { seen: 'clock' }, renewAt + RENEW_RETRY_MS);
     expect(acts(again)).toEqual(['renew-relay']);
+    expect(nextDeadline(again.state), 'less and less often').toBe(renewAt + 3 * RENEW_RETRY_MS);
     const renewed = ask(renewing.state, { seen: 'relay-lease', lifetimeMs }, renewAt + 50).state;
     expect(nextDeadline(renewed)).toBe(renewAt + 50 + lifetimeMs * RENEW_AT_SHARE);
   });

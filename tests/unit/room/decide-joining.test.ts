@@ -86,6 +86,14 @@ describe('joining', () => {
     });
   });
 
+  test('a server that offers nothing the mode allows is not waited for', () => {
+    const decision = ask(connecting, { seen: 'step', step: 'media', plan: [] });
+    expect(errorOf(decision)).toBe('NO_PATH');
+    expect(decision.state).toMatchObject({
+      error: { detail: 'the server offers no path that the mode allows' },
+    });
+  });
+
   test('a link that fails for good is not waited for', () => {
     expect(errorOf(ask(connecting, seenLinks('failed')))).toBe('NO_PATH');
   });

@@ -74,6 +74,13 @@ describe('the roster', () => {
     expect(roster.peers.map(({ id }) => id)).toEqual(['b', 'c']);
   });
 
+  test('when the call is over nobody is there, and nobody has left for it', () => {
+    roster.add(ADA);
+    roster.clear();
+    expect(roster.peers).toEqual([]);
+    expect(events).toEqual(['+Ada']);
+  });
+
   test('a new name is a change, not an arrival', () => {
     roster.add(ADA);
     roster.add({ id: 'a', displayName: 'Ada L.' });
