@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -47,7 +47,9 @@ export class TurnWorkingFolder {
   /** Makes the folder (mode 0700) below systemd's runtime directory, or the system's temporary one. */
   static async create(realm: string, secrets: TurnSecrets): Promise<TurnWorkingFolder> {
     const base = process.env['RUNTIME_DIRECTORY']?.split(':')[0] ?? tmpdir();
-    const folder = new TurnWorkingFolder(await mkdtemp(join(base, 'causeway-turn-')), realm);
+    await removeLeftovers(base);
+    const path = await mkdtemp(join(base, `causeway-turn-${process.pid}-`));
+    const folder = new TurnWorkingFolder(path, realm);
     folder.setSecrets(secrets);
     return folder;
   }
@@ -76,5 +78,24 @@ export class TurnWorkingFolder {
     process.off('exit', this.#removeAtExit);
     this.#database.close();
     await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Removes the folders of gateways that were killed: there are secrets in them. */
+async function removeLeftovers(base: string): Promise<void> {
+  for (const name of await readdir(base)) {
+    const pid = Number(/^causeway-turn-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+    if (!Number.isInteger(pid) || isRunning(pid)) continue;
+    // Another user's are not ours to remove, and the system will not let us.
+    await rm(join(base, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -120,6 +120,14 @@ describe('coturn as a child', () => {
     gateway.child.kill('SIGKILL');
     await gateway.ended;
     await eventually('coturn has ended', () => !isRunning(coturn));
+    // Its folder, with the secrets, goes when the next gateway starts.
+    const left = (await readdir(tmpdir())).filter((name) =>
+      name.startsWith(`causeway-turn-${gateway.child.pid}-`),
+    );
+    expect(left).toHaveLength(1);
+    const next = await startTestProxy({ origin: [origin.url] });
+    expect(await readdir(tmpdir())).not.toContain(left[0]);
+    await next.close();
   });
 });
 
