@@ -1,5 +1,6 @@
 import type { Quality } from '../../shared/connection-state.ts';
 import type { Path } from '../../shared/path.ts';
+import type { MediaProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import {
@@ -95,7 +96,7 @@ export class CallDriver {
 
   #setAlarm(now: number): void {
     clearTimeout(this.#alarm);
-    const deadline = nextDeadline(this.#state);
+    const deadline = nextDeadline(this.#state, this.#rules);
     if (deadline === undefined) return;
     const wait = Math.max(0, Math.ceil(deadline - now));
     this.#alarm = setTimeout(() => this.#observe({ seen: 'clock' }), wait);
@@ -120,6 +121,10 @@ export class CallDriver {
             this.#observe({ seen: 'restart-failed', role: action.role });
           }
         });
+        break;
+      case 'offer-preferred':
+        // Where it does not come about, the link stays where it is.
+        void session?.restartIce(action.role, this.#wantedProtocol()).catch(() => undefined);
         break;
       case 'renew-relay':
         void session?.renewRelay().then(
@@ -197,6 +202,10 @@ export class CallDriver {
     this.#quality = measureQuality(last, sample);
     this.#lastSample = sample;
     this.#listener.onQuality();
+  }
+
+  #wantedProtocol(): MediaProtocol | undefined {
+    return this.#state.phase === 'connected' ? this.#state.plan[0]?.protocol : undefined;
   }
 
   #noteFailure(what: string, error: unknown): void {

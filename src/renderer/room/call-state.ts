@@ -66,8 +66,12 @@ export interface Connected {
   readonly since: number;
   readonly plan: readonly Path[];
   readonly path: Path;
-  /** The plan's first protocol was selected at some time in this session. */
+  /** Since when the plan's first protocol is selected, or was when it last was. */
+  readonly preferredSince?: number;
+  /** The call once stood on the plan's first protocol, and did not just touch it while coming up. */
   readonly wasPreferred: boolean;
+  /** Links that were offered the plan's first protocol once more. */
+  readonly offered: readonly LinkRole[];
   /** Since when the selected protocol has been another than the plan's first. */
   readonly lesserSince?: number;
   /** `since` on the monotonic clock. */
@@ -122,6 +126,8 @@ export type Action =
   /** Close the signaling connection and the transports. Local tracks are kept. */
   | { readonly act: 'disconnect' }
   | { readonly act: 'restart-ice'; readonly role: LinkRole }
+  /** Offer a running relayed link the plan's first protocol alone; it stays where it is meanwhile. */
+  | { readonly act: 'offer-preferred'; readonly role: LinkRole }
   /** Fetch fresh relay credentials and move the running transports to them. */
   | { readonly act: 'renew-relay' };
 

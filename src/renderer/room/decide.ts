@@ -25,9 +25,8 @@ import {
   reconnectReason,
   setupTimeoutError,
 } from './call-errors.ts';
-import { followPath, lesserPath } from './fallback.ts';
+import { fallbackGrace, followPath, lesserPath } from './fallback.ts';
 import {
-  FALLBACK_GRACE_MS,
   ICE_RESTART_BUDGET_MS,
   JOIN_BUDGET_MS,
   MAX_ATTEMPTS,
@@ -73,14 +72,14 @@ export function decide(
 }
 
 /** When `decide()` wants to see the clock next, if nothing else happens before. */
-export function nextDeadline(state: CallState): number | undefined {
+export function nextDeadline(state: CallState, rules: CallRules): number | undefined {
   switch (state.phase) {
     case 'connecting':
       return connectingDeadline(state);
     case 'connected':
       return earliest([
         state.lesserSince !== undefined && state.fallback === undefined
-          ? state.lesserSince + FALLBACK_GRACE_MS
+          ? state.lesserSince + fallbackGrace(rules)
           : undefined,
         ...LINK_ROLES.map((role) => state.trouble[role] && troubleDeadline(state.trouble[role])),
         state.relay?.renewAt,
@@ -153,7 +152,7 @@ function whileConnecting(
     case 'no-media-to-connect': {
       // The one path that is not read from a candidate pair: there is no pair to read.
       const path = state.plan[0];
-      return path ? connected(state, path, now) : stay(state);
+      return path ? connected(state, path, now, rules) : stay(state);
     }
     case 'relay-lease':
       return stay({ ...state, relay: leaseFrom(seen.lifetimeMs, now) });
@@ -233,7 +232,7 @@ function connectOrFail(
   );
   // The sending link is the one that is always brought up; the receiving one follows its consumers.
   if (path && (links.send.status === 'connected' || links.send.status === 'unused')) {
-    return connected(state, path, now);
+    return connected(state, path, now, rules);
   }
   const faulty = LINK_ROLES.map((role) => links[role]).find(
     (link) => link.status === 'failed' || link.relayFault !== undefined,
@@ -246,7 +245,12 @@ function isCarrying(link: LinkView): link is LinkView & { path: NonNullable<Link
   return link.status === 'connected' && link.path !== undefined;
 }
 
-function connected(state: Connecting, path: Connected['path'], now: number): Decision {
+function connected(
+  state: Connecting,
+  path: Connected['path'],
+  now: number,
+  rules: CallRules,
+): Decision {
   const { trip, plan, relay } = state;
   const fresh: Connected = {
     phase: 'connected',
@@ -255,10 +259,11 @@ function connected(state: Connecting, path: Connected['path'], now: number): Dec
     plan,
     path,
     wasPreferred: false,
+    offered: [],
     trouble: {},
     ...(relay && { relay }),
   };
-  return stay(followPath(fresh, path, now));
+  return stay(followPath(fresh, path, now, rules));
 }
 
 // --- connected ------------------------------------------------------------------------------------
@@ -314,11 +319,29 @@ function watchLinks(state: Connected, links: LinkViews, now: number, rules: Call
     trouble[role] = verdict;
     if (verdict.restartedAt === now) actions.push({ act: 'restart-ice', role });
   }
+  const losers = LINK_ROLES.filter((role) => lostTheRace(state, role, links[role], rules));
+  actions.push(...losers.map((role) => ({ act: 'offer-preferred', role }) as const));
+  const offered = [...state.offered, ...losers];
   const paths = LINK_ROLES.map((role) => links[role])
     .filter(isCarrying)
     .map((link) => link.path);
   const path = lesserPath(paths, state.plan) ?? state.path;
-  return { state: followPath({ ...state, trouble }, path, now), actions };
+  return { state: followPath({ ...state, trouble, offered }, path, now, rules), actions };
+}
+
+/**
+ * A relayed link that came up on another protocol than the one wanted may only have been quicker
+ * there: Chromium stops asking for further relays as soon as one carries. It is offered the wanted
+ * one once more, once. On the direct route ICE itself goes on trying all pairs.
+ */
+function lostTheRace(state: Connected, role: LinkRole, link: LinkView, rules: CallRules): boolean {
+  const wanted = state.plan[0]?.protocol;
+  return (
+    rules.route === 'proxy' &&
+    isCarrying(link) &&
+    link.path.protocol !== wanted &&
+    !state.offered.includes(role)
+  );
 }
 
 /** One link: fine, in trouble (since when, restarted when), or beyond help. */
@@ -348,7 +371,7 @@ function onClock(state: Connected, now: number, rules: CallRules): Decision {
     return trouble !== undefined && now >= troubleDeadline(trouble);
   });
   if (isDead) return lose(state, 'media-lost', now, rules);
-  const watched = followPath(state, state.path, now);
+  const watched = followPath(state, state.path, now, rules);
   if (state.relay === undefined || now < state.relay.renewAt) return stay(watched);
   // Asked for again after a while, whether the renewal fails or is never answered.
   return {

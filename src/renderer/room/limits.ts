@@ -58,6 +58,12 @@ export const MIN_MEDIA_CONNECT_MS = 2_000;
  */
 export const FALLBACK_GRACE_MS = 1_000;
 
+/**
+ * The same through a relay, where the preferred protocol may be offered once more: an allocation,
+ * and then Chromium takes about a second to move.
+ */
+export const RELAY_FALLBACK_GRACE_MS = 2_500;
+
 /** A restarted ICE session that is not connected by then will not be: the room is joined anew. */
 export const ICE_RESTART_BUDGET_MS = 6_000;
 

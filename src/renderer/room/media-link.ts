@@ -1,11 +1,12 @@
 import type { Device, types } from 'mediasoup-client';
 import type { IceServer } from '../../shared/discovery.ts';
 import type { Path } from '../../shared/path.ts';
+import type { MediaProtocol } from '../../shared/protocol.ts';
 import type { IceCandidate } from '../../shared/signaling.ts';
 import type { LinkRole, LinkView, RelayFault } from './call-state.ts';
 import type { TransportInfo } from './entry.ts';
 import { readLinkStats, type LinkStats } from './link-stats.ts';
-import type { ConnectionPolicy } from './policy.ts';
+import { relaysOver, type ConnectionPolicy } from './policy.ts';
 import { selectedPath } from './selected-path.ts';
 import type { SignalingChannel } from './signaling-channel.ts';
 import { toIceParameters, toTransportOptions } from './wire-types.ts';
@@ -32,6 +33,7 @@ export class MediaLink {
   readonly #channel: SignalingChannel;
   readonly #policy: ConnectionPolicy;
   readonly #onChange: () => void;
+  #iceServers: IceServer[];
   #inUse = false;
   #refused = false;
   #path: Path | undefined;
@@ -43,6 +45,7 @@ export class MediaLink {
     this.#channel = channel;
     this.#policy = policy;
     this.#onChange = onChange;
+    this.#iceServers = policy.iceServers;
     const options = toTransportOptions(info, candidates, policy);
     this.transport =
       role === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
@@ -86,8 +89,18 @@ export class MediaLink {
     return stats;
   }
 
-  /** @throws {Error} the server refused, did not answer, or the transport closed meanwhile. */
-  async restartIce(): Promise<void> {
+  /**
+   * Starts ICE anew; the selected pair goes on carrying until a new one does.
+   *
+   * @param only On the proxy route: the one protocol towards the relay to be tried. Every restart
+   *   brings its own list of relays, since a list that is changed without one makes the next
+   *   negotiation a restart by surprise (W3C webrtc §4.4.1.6).
+   * @throws {Error} the server refused, did not answer, or the transport closed meanwhile.
+   */
+  async restartIce(only?: MediaProtocol): Promise<void> {
+    if (this.#policy.iceTransportPolicy === 'relay') {
+      await this.transport.updateIceServers({ iceServers: relaysOver(this.#iceServers, only) });
+    }
     const iceParameters = await this.#channel.request('restartIce', {
       transportId: this.transport.id,
     });
@@ -95,14 +108,15 @@ export class MediaLink {
   }
 
   /**
-   * Moves to fresh relay credentials: new allocations beside the old ones, which carry media until
-   * the new ones do.
+   * Moves to fresh relay credentials, over the protocol that carries now: new allocations beside the
+   * old ones, which carry media until the new ones do.
    * @throws {Error} as {@link restartIce}.
    */
   async renewRelay(iceServers: IceServer[]): Promise<void> {
-    await this.transport.updateIceServers({ iceServers });
-    // Not in use yet: it will start with the new servers.
-    if (this.#inUse) await this.restartIce();
+    this.#iceServers = iceServers;
+    if (this.#inUse) await this.restartIce(this.#path?.protocol);
+    // It will start with the new servers.
+    else await this.transport.updateIceServers({ iceServers });
   }
 
   close(): void {

@@ -76,6 +76,18 @@ export function allowedIceServers(
   return { ok: true, iceServers: allowed };
 }
 
+/** Of allowed relays, those over one protocol; all of them when there is none, or none is named. */
+export function relaysOver(
+  iceServers: readonly IceServer[],
+  protocol: MediaProtocol | undefined,
+): IceServer[] {
+  const over = iceServers.flatMap((server) => {
+    const urls = server.urls.filter((url) => parseTurnUrl(url)?.protocol === protocol);
+    return urls.length > 0 ? [{ ...server, urls }] : [];
+  });
+  return over.length > 0 ? over : [...iceServers];
+}
+
 function isSameHost(a: string, b: string): boolean {
   const canonical = (host: string) => {
     const bare = host.toLowerCase().replace(/\.$/, '');

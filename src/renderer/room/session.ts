@@ -1,6 +1,7 @@
 import { ProtooError } from '../../shared/protoo.ts';
 import type { ConnectingStep } from '../../shared/connection-state.ts';
 import type { Path } from '../../shared/path.ts';
+import type { MediaProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import type { LinkRole, LinkViews } from './call-state.ts';
@@ -119,9 +120,12 @@ export class Session {
     await this.#joined?.publisher.set(kind, track);
   }
 
-  /** @throws {Error} the restart did not come about. */
-  async restartIce(role: LinkRole): Promise<void> {
-    await this.#joined?.links[role].restartIce();
+  /**
+   * @param only See {@link MediaLink.restartIce}.
+   * @throws {Error} the restart did not come about.
+   */
+  async restartIce(role: LinkRole, only?: MediaProtocol): Promise<void> {
+    await this.#joined?.links[role].restartIce(only);
   }
 
   /**

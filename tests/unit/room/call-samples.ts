@@ -1,4 +1,4 @@
-import { decide } from '../../../src/renderer/room/decide.ts';
+import { decide, nextDeadline } from '../../../src/renderer/room/decide.ts';
 import type {
   CallRules,
   CallState,
@@ -38,7 +38,9 @@ export const connected: Connected = {
   since: NOW - 1000,
   plan: PLAN,
   path: UDP,
+  preferredSince: NOW - 1000,
   wasPreferred: true,
+  offered: [],
   trouble: {},
 };
 export const waiting: Waiting = {
@@ -73,6 +75,9 @@ export const closed = (code: number): Observation => ({ seen: 'signaling-closed'
 
 export const ask = (state: CallState, seen: Observation, now = NOW, rules = RULES): Decision =>
   decide(state, seen, now, rules);
+/** When the clock is wanted next. */
+export const deadlineOf = (state: CallState, rules = RULES): number | undefined =>
+  nextDeadline(state, rules);
 export const acts = ({ actions }: Decision): string[] => actions.map(({ act }) => act);
 export const errorOf = ({ state }: Decision): string | undefined =>
   state.phase === 'failed' ? state.error.code : undefined;

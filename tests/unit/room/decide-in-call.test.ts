@@ -4,7 +4,6 @@ import {
   type Connected,
   type Connecting,
 } from '../../../src/renderer/room/call-state.ts';
-import { nextDeadline } from '../../../src/renderer/room/decide.ts';
 import {
   ICE_RESTART_BUDGET_MS,
   MAX_ATTEMPTS,
@@ -26,13 +25,14 @@ import {
   ask,
   acts,
   errorOf,
+  deadlineOf,
 } from './call-samples.ts';
 
 describe('a link in trouble', () => {
   test('is restarted once, as soon as it is disconnected', () => {
     const first = ask(connected, seenLinks('connected', 'disconnected'));
     expect(first.actions).toEqual([{ act: 'restart-ice', role: 'receive' }]);
-    expect(nextDeadline(first.state)).toBe(NOW + ICE_RESTART_BUDGET_MS);
+    expect(deadlineOf(first.state)).toBe(NOW + ICE_RESTART_BUDGET_MS);
     const second = ask(first.state, seenLinks('connected', 'disconnected'), NOW + 1000);
     expect(second.actions).toEqual([]);
     expect(second.state.phase).toBe('connected');
@@ -157,26 +157,26 @@ describe('relay credentials', () => {
   const renewAt = NOW + lifetimeMs * RENEW_AT_SHARE;
 
   test('are renewed well before they end, and again until that has worked', () => {
-    expect(nextDeadline(leased)).toBe(renewAt);
+    expect(deadlineOf(leased)).toBe(renewAt);
     expect(acts(ask(leased, { seen: 'clock' }, renewAt - 1))).toEqual([]);
     const renewing = ask(leased, { seen: 'clock' }, renewAt);
     expect(acts(renewing)).toEqual(['renew-relay']);
-    expect(nextDeadline(renewing.state)).toBe(renewAt + RENEW_RETRY_MS);
+    expect(deadlineOf(renewing.state)).toBe(renewAt + RENEW_RETRY_MS);
     const again = ask(renewing.state, { seen: 'clock' }, renewAt + RENEW_RETRY_MS);
     expect(acts(again)).toEqual(['renew-relay']);
-    expect(nextDeadline(again.state), 'less and less often').toBe(renewAt + 3 * RENEW_RETRY_MS);
+    expect(deadlineOf(again.state), 'less and less often').toBe(renewAt + 3 * RENEW_RETRY_MS);
     const renewed = ask(renewing.state, { seen: 'relay-lease', lifetimeMs }, renewAt + 50).state;
-    expect(nextDeadline(renewed)).toBe(renewAt + 50 + lifetimeMs * RENEW_AT_SHARE);
+    expect(deadlineOf(renewed)).toBe(renewAt + 50 + lifetimeMs * RENEW_AT_SHARE);
   });
 
   test('that were granted while joining are kept into the call', () => {
     const before = ask(connecting, { seen: 'relay-lease', lifetimeMs }).state;
     const joined = ask(before, seenLinks('connected'), NOW + 100).state;
-    expect(nextDeadline(joined)).toBe(renewAt);
+    expect(deadlineOf(joined)).toBe(renewAt);
   });
 
   test('with an absurd lifetime make no busy loop', () => {
     const absurd = ask(connected, { seen: 'relay-lease', lifetimeMs: 0 }).state;
-    expect((nextDeadline(absurd) ?? 0) - NOW).toBeGreaterThanOrEqual(3000);
+    expect((deadlineOf(absurd) ?? 0) - NOW).toBeGreaterThanOrEqual(3000);
   });
 });

@@ -6,15 +6,16 @@ import {
   type LinkViews,
   type Observation,
 } from '../../../src/renderer/room/call-state.ts';
-import { nextDeadline } from '../../../src/renderer/room/decide.ts';
 import {
   FALLBACK_GRACE_MS,
+  RELAY_FALLBACK_GRACE_MS,
   JOIN_BUDGET_MS,
   MEDIA_CONNECT_BUDGET_MS,
   MIN_MEDIA_CONNECT_MS,
   SETUP_BUDGET_MS,
 } from '../../../src/renderer/room/limits.ts';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
+import type { Path } from '../../../src/shared/path.ts';
 import {
   RULES,
   UDP,
@@ -27,8 +28,10 @@ import {
   seenLinks,
   attemptFailed,
   closed,
+  acts,
   ask,
   errorOf,
+  deadlineOf,
 } from './call-samples.ts';
 
 describe('joining', () => {
@@ -74,7 +77,7 @@ describe('joining', () => {
     ['TCP_ONLY', 'TCP_BLOCKED'],
   ] as const)('%s without a path in time is %s and names each try', (preferredProtocol, code) => {
     const rules = { ...RULES, preferredProtocol };
-    const deadline = nextDeadline(connecting) ?? NaN;
+    const deadline = deadlineOf(connecting) ?? NaN;
     const decision = ask(connecting, { seen: 'clock' }, deadline, rules);
     expect(errorOf(decision)).toBe(code);
     expect(decision.state).toMatchObject({
@@ -100,17 +103,17 @@ describe('joining', () => {
 
   test('the deadline lets UDP_ONLY fail within 6 s of join() when the steps before were quick', () => {
     const quick = { ...connecting, since: 0, mediaSince: 300 };
-    expect(nextDeadline(quick)).toBe(300 + MEDIA_CONNECT_BUDGET_MS);
+    expect(deadlineOf(quick)).toBe(300 + MEDIA_CONNECT_BUDGET_MS);
     const slow = { ...connecting, since: 0, mediaSince: 1500 };
-    expect(nextDeadline(slow)).toBe(JOIN_BUDGET_MS);
+    expect(deadlineOf(slow)).toBe(JOIN_BUDGET_MS);
     const slowest = { ...connecting, since: 0, mediaSince: 6000 };
-    expect(nextDeadline(slowest)).toBe(6000 + MIN_MEDIA_CONNECT_MS);
+    expect(deadlineOf(slowest)).toBe(6000 + MIN_MEDIA_CONNECT_MS);
   });
 
   test('steps before media that hang come to an end', () => {
     const before = { ...connecting };
     delete before.mediaSince;
-    expect(nextDeadline(before)).toBe(before.since + SETUP_BUDGET_MS);
+    expect(deadlineOf(before)).toBe(before.since + SETUP_BUDGET_MS);
     const decision = ask(before, { seen: 'clock' }, before.since + SETUP_BUDGET_MS);
     expect(errorOf(decision)).toBe('SERVER_UNREACHABLE');
     const proxied = ask(before, { seen: 'clock' }, before.since + SETUP_BUDGET_MS, {
@@ -169,7 +172,7 @@ describe('fallback', () => {
   test('is not told while UDP may still win', () => {
     expect(onTcp).toMatchObject({ phase: 'connected', path: TCP, lesserSince: NOW });
     expect(onTcp).not.toHaveProperty('fallback');
-    expect(nextDeadline(onTcp)).toBe(NOW + FALLBACK_GRACE_MS);
+    expect(deadlineOf(onTcp)).toBe(NOW + FALLBACK_GRACE_MS);
   });
 
   test('is told when the grace is over: blocked at join', () => {
@@ -182,12 +185,12 @@ describe('fallback', () => {
         since: NOW + FALLBACK_GRACE_MS,
       },
     });
-    expect(nextDeadline(after)).toBeUndefined();
+    expect(deadlineOf(after)).toBeUndefined();
   });
 
   test('is never told when UDP wins within the grace', () => {
     const won = ask(onTcp, seenLinks('connected', 'connected', UDP), NOW + 300).state;
-    expect(won).toMatchObject({ path: UDP, wasPreferred: true });
+    expect(won).toMatchObject({ path: UDP });
     expect(ask(won, { seen: 'clock' }, NOW + 9000).state).not.toHaveProperty('fallback');
   });
 
@@ -196,9 +199,16 @@ describe('fallback', () => {
     const back = ask(told, seenLinks('connected', 'connected', UDP), NOW + 5000).state;
     expect(back).not.toHaveProperty('fallback');
     expect(back).not.toHaveProperty('lesserSince');
-    const lost = ask(back, seenLinks('connected', 'connected', TCP), NOW + 6000).state;
-    const again = ask(lost, { seen: 'clock' }, NOW + 6000 + FALLBACK_GRACE_MS).state;
+    const lost = ask(back, seenLinks('connected', 'connected', TCP), NOW + 9000).state;
+    const again = ask(lost, { seen: 'clock' }, NOW + 9000 + FALLBACK_GRACE_MS).state;
     expect(again).toMatchObject({ fallback: { reason: 'lost-in-call' } });
+  });
+
+  test('UDP that was only touched while coming up was not lost in call', () => {
+    const onUdp = ask(connecting, seenLinks('connected')).state;
+    const onBoth = ask(onUdp, seenLinks('connected', 'connected', TCP), NOW + 50).state;
+    const told = ask(onBoth, { seen: 'clock' }, NOW + 50 + FALLBACK_GRACE_MS).state;
+    expect(told).toMatchObject({ fallback: { reason: 'blocked-at-join' } });
   });
 
   test('a call is on TCP when only one of its links is', () => {
@@ -215,7 +225,43 @@ describe('fallback', () => {
   test('TCP_ONLY on TCP is no fallback', () => {
     const tcpOnly = { ...connecting, plan: [TCP] };
     const decision = ask(tcpOnly, seenLinks('connected', 'connected', TCP));
-    expect(decision.state).toMatchObject({ wasPreferred: true });
-    expect(nextDeadline(decision.state)).toBeUndefined();
+    expect(decision.state).not.toHaveProperty('lesserSince');
+    expect(deadlineOf(decision.state)).toBeUndefined();
+  });
+});
+
+describe('a relayed link that came up on TCP though UDP was wanted', () => {
+  const rules: CallRules = { ...RULES, route: 'proxy' };
+  const [udp, tcp] = [UDP, TCP].map((path): Path => ({ ...path, route: 'proxy' }));
+  if (!udp || !tcp) throw new Error('two paths');
+  const proxied: Connecting = { ...connecting, plan: [udp, tcp] };
+  const mixed: Observation = {
+    seen: 'links',
+    links: {
+      send: { status: 'connected', path: udp },
+      receive: { status: 'connected', path: tcp },
+    },
+  };
+
+  test('is offered UDP alone, once, and no other link is', () => {
+    const joined = ask(proxied, mixed, NOW, rules).state;
+    const first = ask(joined, mixed, NOW + 10, rules);
+    expect(first.actions).toEqual([{ act: 'offer-preferred', role: 'receive' }]);
+    const second = ask(first.state, mixed, NOW + 20, rules);
+    expect(second.actions).toEqual([]);
+  });
+
+  test('is called a fallback only when that, too, has brought nothing', () => {
+    const joined = ask(proxied, mixed, NOW, rules).state;
+    expect(deadlineOf(joined, rules)).toBe(NOW + RELAY_FALLBACK_GRACE_MS);
+    const early = ask(joined, { seen: 'clock' }, NOW + RELAY_FALLBACK_GRACE_MS - 1, rules).state;
+    expect(early).not.toHaveProperty('fallback');
+    const late = ask(joined, { seen: 'clock' }, NOW + RELAY_FALLBACK_GRACE_MS, rules).state;
+    expect(late).toMatchObject({ fallback: { using: 'tcp', reason: 'blocked-at-join' } });
+  });
+
+  test('is not interfered with on the direct route, where ICE goes on trying both', () => {
+    const onTcp = ask(connecting, seenLinks('connected', 'connected', TCP)).state;
+    expect(acts(ask(onTcp, seenLinks('connected', 'connected', TCP), NOW + 10))).toEqual([]);
   });
 });

@@ -15,6 +15,12 @@ import { RoomError, RoomErrorCode } from '../../../src/shared/room-error.ts';
 import { anyMode } from './samples.ts';
 
 const HOST = 'far.example.com';
+/** Actions that need an open session. */
+const USES_SESSION: ReadonlySet<string> = new Set([
+  'restart-ice',
+  'offer-preferred',
+  'renew-relay',
+]);
 
 const anyRules: fc.Arbitrary<CallRules> = fc.record({
   preferredProtocol: anyMode,
@@ -107,7 +113,7 @@ test('what is open is closed before it is opened again, and at every end', () =>
       play(history, (_before, _seen, { state, actions }) => {
         for (const { act } of actions) {
           if (act === 'connect') expect(isOpen).toBe(false);
-          if (act === 'restart-ice' || act === 'renew-relay') expect(isOpen).toBe(true);
+          if (USES_SESSION.has(act)) expect(isOpen).toBe(true);
           if (act === 'connect') isOpen = true;
           if (act === 'disconnect') isOpen = false;
         }
@@ -125,7 +131,8 @@ test('after leave() nothing is done and nothing waited for', () => {
       play(history, (_before, seen, { state, actions }) => {
         if (hasLeft) expect(actions).toEqual([]);
         hasLeft ||= seen.seen === 'leave';
-        if (hasLeft) expect([state.phase, nextDeadline(state)]).toEqual(['left', undefined]);
+        if (hasLeft)
+          expect([state.phase, nextDeadline(state, history.rules)]).toEqual(['left', undefined]);
       });
     }),
   );
@@ -148,7 +155,8 @@ test('a deadline that is due is dealt with: no decision leaves one in the past',
   fc.assert(
     fc.property(anyHistory, (history) => {
       play(history, ({ now }, seen, { state }) => {
-        if (seen.seen === 'clock') expect(nextDeadline(state) ?? Infinity).toBeGreaterThan(now);
+        if (seen.seen === 'clock')
+          expect(nextDeadline(state, history.rules) ?? Infinity).toBeGreaterThan(now);
       });
     }),
   );
@@ -168,7 +176,7 @@ test('a call that nobody answers any more ends, with a reason, in bounded time',
       const alive = (): boolean => !['idle', 'failed', 'left'].includes(state.phase);
       while (alive()) {
         if (state.phase === 'connected') state = decide(state, silence, now, history.rules).state;
-        const deadline = nextDeadline(state);
+        const deadline = nextDeadline(state, history.rules);
         expect(deadline).toBeDefined();
         now = Math.max(now, deadline ?? now);
         state = decide(state, { seen: 'clock' }, now, history.rules).state;

@@ -5,6 +5,7 @@ import {
   allowedIceServers,
   allowsProtocol,
   connectionPolicy,
+  relaysOver,
 } from '../../../src/renderer/room/policy.ts';
 import { parseTurnUrl } from '../../../src/renderer/room/turn-url.ts';
 import { anyCandidate, anyHost, anyMode, anyTurnUrl, candidate, iceServer } from './samples.ts';
@@ -94,6 +95,14 @@ describe('relays', () => {
     ['two forms of one IPv6 address', '2001:db8::1', 'turn:[2001:DB8:0:0::1]:443'],
   ])('%s name the same host', (_what, proxyHost, url) => {
     expect(allowedIceServers('UDP_ONLY', proxyHost, [iceServer(url)])).toMatchObject({ ok: true });
+  });
+
+  test('of one protocol are found among several; without any there is no choice', () => {
+    const servers = [iceServer(URLS.udp, URLS.tcp), iceServer(URLS.tls)];
+    expect(relaysOver(servers, 'udp')).toEqual([iceServer(URLS.udp)]);
+    expect(relaysOver(servers, 'tls')).toEqual([iceServer(URLS.tls)]);
+    expect(relaysOver(servers, undefined)).toEqual(servers);
+    expect(relaysOver([iceServer(URLS.tcp)], 'udp')).toEqual([iceServer(URLS.tcp)]);
   });
 
   test('whatever a proxy names, only its own host and allowed protocols come through', () => {

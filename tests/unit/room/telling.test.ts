@@ -23,6 +23,7 @@ const connected: Connected = {
   plan: [UDP, TCP],
   path: UDP,
   wasPreferred: true,
+  offered: [],
   trouble: {},
 };
 const fallback: Fallback = { wanted: 'udp', using: 'tcp', since: 2000, reason: 'blocked-at-join' };
