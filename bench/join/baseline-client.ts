@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { BaselinePage, JoinOptions } from '../baseline/page/main.ts';
+import { settleOn } from './app-client.ts';
 import type { JoinSample } from './app-client.ts';
 
 type BaselineWindow = typeof globalThis & { baseline: BaselinePage };
@@ -12,8 +13,17 @@ export async function warmUpBaseline(page: Page, media: MediaStreamConstraints):
   );
 }
 
-/** One measured join of the baseline in its warm page, and out again. */
-export async function measureBaselineJoin(page: Page, options: JoinOptions): Promise<JoinSample> {
+/**
+ * One measured join of the baseline in its warm page, and out again, after which its camera is off:
+ * while the app is measured, the baseline costs next to nothing.
+ */
+export async function measureBaselineJoin(
+  page: Page,
+  media: MediaStreamConstraints,
+  options: JoinOptions,
+): Promise<JoinSample> {
+  await warmUpBaseline(page, media);
+  await settleOn(page.locator('#preview'));
   return await page.evaluate(async (wanted) => {
     const { baseline } = window as unknown as BaselineWindow;
     const { firstFrameMs } = await baseline.join(wanted);
@@ -24,6 +34,7 @@ export async function measureBaselineJoin(page: Page, options: JoinOptions): Pro
       if (protocol === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     }
     baseline.leave();
+    baseline.coolDown();
     return { firstFrameMs, protocol: protocol ?? '' };
   }, options);
 }

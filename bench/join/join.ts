@@ -9,7 +9,7 @@ import { measureAppJoin } from './app-client.ts';
 import { measureBaselineJoin } from './baseline-client.ts';
 import { BLACK_HOLE_NETWORK, DIRECT_NETWORKS, OPEN_NETWORK, PROXIED_NETWORKS } from './networks.ts';
 import type { JoinNetwork } from './networks.ts';
-import { openJoinSituation } from './situation.ts';
+import { CLIENT_MEDIA, openJoinSituation } from './situation.ts';
 import type { JoinSituation } from './situation.ts';
 
 /** Joins of each client before the first that counts: connections and code caches get warm. */
@@ -64,7 +64,11 @@ async function measure(
     await situation.network.setPolicy(network.policy);
     const ofApp = await appSample(app, network);
     await situation.network.setPolicy(network.baselinePolicy);
-    const ofBaseline = await measureBaselineJoin(baseline.window, situation.baselineJoin());
+    const ofBaseline = await measureBaselineJoin(
+      baseline.window,
+      CLIENT_MEDIA,
+      situation.baselineJoin(),
+    );
     expectProtocol(network, 'baseline', ofBaseline.protocol, [network.baselineOn]);
     const count = run < 1 ? 'warm-up' : `${run}/${runs}`;
     log(

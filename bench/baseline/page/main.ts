@@ -12,6 +12,8 @@ export interface BaselinePage {
   /** `udp` or `tcp`: the protocol of the receiving transport's selected candidate pair. */
   selectedProtocol(): Promise<string | undefined>;
   leave(): void;
+  /** Turns camera and microphone off. */
+  coolDown(): void;
 }
 
 export interface JoinOptions {
@@ -31,6 +33,12 @@ let token: string | undefined;
 sendTokenAsSubprotocol(() => token);
 const { joinBaseline } = await import('./client.ts');
 
+// Every call page shows one's own picture, which has to be drawn.
+const preview = document.createElement('video');
+preview.id = 'preview';
+preview.muted = true;
+preview.autoplay = true;
+document.body.append(preview);
 let media = new MediaStream();
 let call: BaselineCall | undefined;
 
@@ -60,12 +68,11 @@ function show(track: MediaStreamTrack): HTMLMediaElement {
 window.baseline = {
   warmUp: async (wanted) => {
     media = await navigator.mediaDevices.getUserMedia(wanted);
-    // Every call page shows one's own picture, which has to be drawn.
-    const preview = document.createElement('video');
-    preview.muted = true;
-    preview.autoplay = true;
     preview.srcObject = new MediaStream(media.getVideoTracks());
-    document.body.append(preview);
+  },
+  coolDown: () => {
+    for (const track of media.getTracks()) track.stop();
+    preview.srcObject = null;
   },
   join: async (options) => {
     const start = performance.now();
