@@ -26,8 +26,8 @@ import {
   setupTimeoutError,
 } from './call-errors.ts';
 import { fallbackGrace, followPath, lesserPath } from './fallback.ts';
+import { judgeLink, troubleDeadline } from './link-trouble.ts';
 import {
-  ICE_RESTART_BUDGET_MS,
   JOIN_BUDGET_MS,
   MAX_ATTEMPTS,
   MEDIA_CONNECT_BUDGET_MS,
@@ -342,27 +342,6 @@ function lostTheRace(state: Connected, role: LinkRole, link: LinkView, rules: Ca
     link.path.protocol !== wanted &&
     !state.offered.includes(role)
   );
-}
-
-/** One link: fine, in trouble (since when, restarted when), or beyond help. */
-function judgeLink(
-  link: LinkView,
-  before: Trouble | undefined,
-  now: number,
-): 'fine' | 'dead' | Trouble {
-  if (link.status === 'connected' || link.status === 'unused') return 'fine';
-  if (link.status === 'failed') return 'dead';
-  const trouble = before ?? { since: now };
-  if (now >= troubleDeadline(trouble)) return 'dead';
-  return link.status === 'disconnected' && trouble.restartedAt === undefined
-    ? { ...trouble, restartedAt: now }
-    : trouble;
-}
-
-function troubleDeadline(trouble: Trouble): number {
-  return trouble.restartedAt === undefined
-    ? trouble.since + MEDIA_CONNECT_BUDGET_MS
-    : trouble.restartedAt + ICE_RESTART_BUDGET_MS;
 }
 
 function onClock(state: Connected, now: number, rules: CallRules): Decision {

@@ -69,11 +69,6 @@ export class Session {
     this.#events = events;
   }
 
-  /** The host of the signaling connection, once there is one. */
-  get signalingOrigin(): string | undefined {
-    return this.#joined?.entry.endpoint.wsOrigin;
-  }
-
   /**
    * Gets in, joins and starts to send and receive. Resolves before media has a path: that is seen
    * in the links.
