@@ -16,8 +16,13 @@ export function avatarColour(id: string): number {
   return hash % AVATAR_COLOURS;
 }
 
+/** An ASCII character that nothing follows which could combine with it. */
+const PLAIN_START = /^[!-~](?:[!-~]|$)/;
+
 function firstLetter(word: string | undefined): string {
   if (word === undefined) return '';
+  // Most names need no tables of Unicode, which are slow to load, and just when a call comes up.
+  if (PLAIN_START.test(word)) return word.charAt(0);
   const [first] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word);
   return first?.segment ?? '';
 }

@@ -66,9 +66,11 @@ export class LocalMedia {
 
   /** Opens what is wanted and not open yet. Resolves when each is on or has a problem. */
   async start(): Promise<void> {
+    if (this.isReady) return;
     const { camera, microphone, cameraWanted, chosen } = this.#state.get();
+    // What there is to choose from is nobody's wait, only what is open.
+    void this.#watch.refresh();
     await Promise.all([
-      this.#watch.refresh(),
       microphone.status === 'off'
         ? this.#microphone.turnOn(chosen.microphoneId)
         : this.#microphone.settled(),
@@ -76,7 +78,13 @@ export class LocalMedia {
         ? this.#camera.turnOn(chosen.cameraId)
         : this.#camera.settled(),
     ]);
-    await this.#watch.refresh();
+    void this.#watch.refresh();
+  }
+
+  /** Everything that is wanted is on: nothing is left to wait for. */
+  get isReady(): boolean {
+    const { camera, microphone, cameraWanted } = this.#state.get();
+    return microphone.status === 'on' && (camera.status === 'on' || !cameraWanted);
   }
 
   /** Closes every device; what was wanted stays wanted for the next start. */

@@ -221,8 +221,11 @@ export class AppController {
       });
       return;
     }
-    this.#screen.set({ name: 'call', call, isInvited: false });
-    await call.start();
+    const started = call.start();
+    // The first packets leave before the screen is drawn, which keeps a slow computer busy.
+    await nextTask();
+    if (!call.hasEnded()) this.#screen.set({ name: 'call', call, isInvited: false });
+    await started;
   }
 
   #ended(call: CallSession, end: CallEnd): void {
@@ -234,6 +237,11 @@ export class AppController {
       call: { meeting, displayName, end, wasConnected, timeline },
     });
   }
+}
+
+/** Resolves when what is already under way has had its turn. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** A meeting as the link that main reads again, so that the settings of now apply to it. */

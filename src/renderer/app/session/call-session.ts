@@ -58,8 +58,8 @@ export class CallSession {
   /** Joins with whatever devices are there. Never rejects: the outcome is in the room's state. */
   async start(): Promise<void> {
     this.#report();
-    await Promise.race([this.#media.start(), delay(MEDIA_WAIT_MS)]);
-    if (this.#hasEnded()) return;
+    if (!this.#media.isReady) await Promise.race([this.#media.start(), delay(MEDIA_WAIT_MS)]);
+    if (this.hasEnded()) return;
     const { camera, microphone, microphoneMuted } = this.#media.state.get();
     if (microphone.track) this.#published.set('audio', microphone.track);
     if (camera.track) this.#published.set('video', camera.track);
@@ -73,7 +73,7 @@ export class CallSession {
         audioMuted: microphoneMuted,
       });
     } catch (error) {
-      if (this.#hasEnded()) return;
+      if (this.hasEnded()) return;
       // A RoomError is the room's own word, and already its state; anything else is a defect.
       this.#finish({ kind: 'failed', error: toErrorData(error) });
       await this.room.leave();
@@ -118,7 +118,7 @@ export class CallSession {
   }
 
   /** A method, because the value changes while a caller waits. */
-  #hasEnded(): boolean {
+  hasEnded(): boolean {
     return this.#ended;
   }
 
