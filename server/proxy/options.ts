@@ -224,13 +224,6 @@ export const ProxyOptions = z.object({
     description: 'last UDP port towards the room servers',
     group: TURN,
   }),
-  turnName: option(HostName.optional(), {
-    flag: '--turn-name <name>',
-    env: 'CAUSEWAY_PROXY_TURN_NAME',
-    description:
-      'host in the TURN URLs for clients that reach the proxy by name, such as turn.proxy.example.com (default: the name they used)',
-    group: TURN,
-  }),
   turnAdvertise: option(listOf(AdvertisedPort, 8), {
     flag: '--turn-advertise <kind:port>',
     env: 'CAUSEWAY_PROXY_TURN_ADVERTISE',

@@ -96,7 +96,6 @@ export async function startCheckedProxy(
     hosts: new Set(config.publicHost.map((host) => host.toLowerCase())),
     tokenKey,
     relay,
-    turnName: config.turnName,
     limits,
     signaling,
     health: healthSource,

@@ -44,7 +44,7 @@ export interface OnePortProxyOptions {
   certificate: string;
   key: string;
   originCa: string;
-  /** Further settings, such as CAUSEWAY_PROXY_TURN_NAME. */
+  /** Further settings. */
   settings?: Record<string, string>;
   /** A folder for nginx's pid file. */
   folder: string;

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { closeMeaning } from '../../../src/shared/close-codes.ts';
 import { DISCOVERY_VERSION } from '../../../src/shared/discovery.ts';
 import type { DiscoveryDocument } from '../../../src/shared/discovery.ts';
@@ -19,8 +18,6 @@ export interface DiscoveryOptions {
   tokenKey: TokenKey;
   /** Undefined: signaling only. */
   relay: Relay | undefined;
-  /** Host in the TURN URLs for clients that came by name; the name itself when undefined. */
-  turnName: string | undefined;
 }
 
 /**
@@ -48,8 +45,8 @@ export async function answerDiscovery(
     if (!relay) return { status: 200, result: 'plain', body };
     // Credentials for a relay that does not answer would only make the client wait for it.
     if (!relay.up) return { status: 200, result: 'relay-down', body };
-    const turnHost = isIP(host) ? host : (options.turnName ?? host);
-    const offer = relay.offer(turnHost, { sub, room });
+    // The name that the client used: it takes relays on no other host.
+    const offer = relay.offer(host, { sub, room });
     return { status: 200, result: 'credentials', body: { ...body, ...offer } };
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;

@@ -11,7 +11,6 @@ describe('discovery', () => {
     proxy = await startTestProxy({
       origin: ['http://127.0.0.1:9'],
       publicHost: ['127.0.0.1', 'localhost'],
-      turnName: 'turn.proxy.example.com',
     });
   });
   afterAll(async () => {
@@ -52,7 +51,7 @@ describe('discovery', () => {
     );
   });
 
-  test('names the relay by the name that the client used, or its own', async () => {
+  test('names the relay by the host that the client used', async () => {
     const byAddress = await relayCredentials(proxy);
     expect(byAddress.urls[0]).toContain('turn:127.0.0.1:');
     const token = await testToken({ room: 'demo' });
@@ -61,7 +60,7 @@ describe('discovery', () => {
       headers: { authorization: `Bearer ${token}` },
     });
     const document = DiscoveryDocument.parse(await response.json());
-    expect(document.iceServers?.[0]?.urls[0]).toContain('turn:turn.proxy.example.com:');
+    expect(document.iceServers?.[0]?.urls[0]).toContain('turn:localhost:');
   });
 
   test.each<[string, () => Promise<string>, string]>([

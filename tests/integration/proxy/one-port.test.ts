@@ -36,7 +36,6 @@ const PAGE_SCRIPT = stripTypeScriptTypes(
 const PROXY = { name: 'proxy', address: '198.51.100.10' };
 const ROOM = { name: 'room', address: '203.0.113.20' };
 const NAME = 'proxy.example.com';
-const TURN_NAME = `turn.${NAME}`;
 
 /** The files of deploy/ behind a firewall: what IT sets up is what is tested. */
 describe.skipIf(unavailable)('everything on port 443, with nginx and nftables of deploy/', () => {
@@ -51,11 +50,11 @@ describe.skipIf(unavailable)('everything on port 443, with nginx and nftables of
     folder = await mkdtemp(join(tmpdir(), 'causeway-one-port-'));
     const authority = await TestAuthority.create(join(folder, 'authority'));
     ca = readFileSync(authority.certificatePath, 'utf8');
-    const proxyFiles = await authority.issue([NAME, TURN_NAME, PROXY.address]);
+    const proxyFiles = await authority.issue([NAME, PROXY.address]);
     const roomFiles = await authority.issue([ROOM.address]);
     const home = await makeTrustingHome(join(folder, 'home'), authority);
     network = await EdgeNetwork.create({
-      hosts: [{ ...PROXY, dnsNames: [NAME, TURN_NAME] }, ROOM],
+      hosts: [{ ...PROXY, dnsNames: [NAME] }, ROOM],
       watched: [],
     });
     room = await startRoomServer({
@@ -69,7 +68,7 @@ describe.skipIf(unavailable)('everything on port 443, with nginx and nftables of
       namespaces: network.namespaces,
       name: PROXY.name,
       address: PROXY.address,
-      publicHosts: [NAME, TURN_NAME, PROXY.address],
+      publicHosts: [NAME, PROXY.address],
       origins: [`https://${ROOM.address}`],
       peers: [ROOM.address],
       certificate: proxyFiles.certificate,
