@@ -1,14 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Namespaces, namespacesUnavailable, stop } from '../../network/namespaces.ts';
 
 const unavailable = namespacesUnavailable();
-if (unavailable) console.warn(`skipped: ${unavailable}`);
 
-describe.skipIf(unavailable)('network namespaces', () => {
+describe('network namespaces', () => {
   let nets: Namespaces | undefined;
+  beforeEach(({ skip }) => {
+    skip(Boolean(unavailable), unavailable);
+  });
   afterEach(async () => {
     await nets?.destroy();
   });

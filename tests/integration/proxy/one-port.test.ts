@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeTrustingHome, TestAuthority } from '../../fixtures/certificates.ts';
 import { startRoomServer } from '../../fixtures/room-server.ts';
 import type { RoomServerProcess } from '../../fixtures/room-server.ts';
@@ -26,7 +26,6 @@ const unavailable =
   [CHROMIUM, NGINX]
     .filter((program) => !existsSync(program))
     .map((program) => `${program} is not installed`)[0];
-if (unavailable) console.warn(`skipped: ${unavailable}`);
 
 /** What Node itself does to run a TypeScript file, for a browser. */
 const PAGE_SCRIPT = stripTypeScriptTypes(
@@ -38,7 +37,7 @@ const ROOM = { name: 'room', address: '203.0.113.20' };
 const NAME = 'proxy.example.com';
 
 /** The files of deploy/ behind a firewall: what IT sets up is what is tested. */
-describe.skipIf(unavailable)('everything on port 443, with nginx and nftables of deploy/', () => {
+describe('everything on port 443, with nginx and nftables of deploy/', () => {
   let folder = '';
   let network: EdgeNetwork;
   let room: RoomServerProcess;
@@ -46,7 +45,11 @@ describe.skipIf(unavailable)('everything on port 443, with nginx and nftables of
   let browser: Browser;
   let ca = '';
 
+  beforeEach(({ skip }) => {
+    skip(Boolean(unavailable), unavailable);
+  });
   beforeAll(async () => {
+    if (unavailable) return;
     folder = await mkdtemp(join(tmpdir(), 'causeway-one-port-'));
     const authority = await TestAuthority.create(join(folder, 'authority'));
     ca = readFileSync(authority.certificatePath, 'utf8');
@@ -83,6 +86,7 @@ describe.skipIf(unavailable)('everything on port 443, with nginx and nftables of
     });
   });
   afterAll(async () => {
+    if (unavailable) return;
     await browser.close();
     await room.stop();
     await network.destroy();

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inProject } from '../../../tools/setup/project.ts';
 
 const module = JSON.stringify(inProject('tools', 'bootstrap', 'hand-over.mjs'));
@@ -31,8 +31,10 @@ it('ends with the exit code of the program', async () => {
   expect(await ended).toEqual([7, null]);
 });
 
-// Windows has no signals to hand on.
-describe.runIf(process.platform !== 'win32')('signals', () => {
+describe('signals', () => {
+  beforeEach(({ skip }) => {
+    skip(process.platform === 'win32', 'Windows has no signals to hand on');
+  });
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'hands %s on and leaves the ending to the program',
     async (signal) => {
