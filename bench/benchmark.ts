@@ -1,3 +1,4 @@
+import type { Need } from '../tools/setup/needs.ts';
 import type { Aim, BenchCase, Machine } from './results.ts';
 
 export interface BenchOptions {
@@ -20,6 +21,8 @@ export interface Benchmark {
   /** Also the name of the file with its results. */
   readonly name: string;
   readonly description: string;
+  /** What set-up has to do before it. */
+  readonly needs: readonly Need[];
   /** Samples a result needs at least to be worth keeping. */
   readonly minimumRuns: number;
   run(options: BenchOptions): Promise<BenchOutcome>;

@@ -1,10 +1,12 @@
 import { cpus, release, totalmem, type } from 'node:os';
 import { parseArgs } from 'node:util';
+import { prepare } from '../tools/setup/prepare.ts';
+import { SetupError } from '../tools/setup/setup-error.ts';
 import { formatTable, writeResult } from './results.ts';
 import type { Benchmark } from './benchmark.ts';
 import type { Machine } from './results.ts';
 
-/** Loaded when asked for: each brings its own servers and browsers. */
+/** Each is loaded when asked for, and starts its own servers and browsers when it runs. */
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   join: async () => (await import('./join/join.ts')).joinBenchmark,
   proxy: async () => (await import('./proxy/proxy.ts')).proxyBenchmark,
@@ -12,8 +14,8 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
 
 const USAGE = `Usage: npm run bench -- NAME [--runs N]
 
-Measures the app against a plain mediasoup-client page in one run and writes every sample to
-bench/results/NAME.json.
+Does the set-up that is missing, measures the app and a baseline in turn in one run, and writes every
+sample to bench/results/NAME.json. Without a NAME it lists the benchmarks.
 
 NAME      ${Object.keys(BENCHMARKS).join(', ')}
 --runs N  samples of each side in each case (default: what the benchmark asks for at least)`;
@@ -28,18 +30,17 @@ async function main(): Promise<void> {
     return;
   }
   const [name, ...rest] = positionals;
-  const load = name === undefined ? undefined : BENCHMARKS[name];
-  if (name === undefined || load === undefined || rest.length > 0) {
-    throw new UsageError(
-      name === undefined
-        ? 'Name a benchmark.'
-        : load === undefined
-          ? `There is no benchmark “${name}”.`
-          : `“${rest.join(' ')}” is one argument too many.`,
-    );
+  if (name === undefined) {
+    await list();
+    return;
   }
+  const load = BENCHMARKS[name];
+  if (load === undefined) throw new UsageError(`There is no benchmark “${name}”.`);
+  if (rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one argument too many.`);
   const benchmark = await load();
   const runs = readRuns(values.runs, benchmark);
+  // Bundles of an older source, or another worker than the tests use, would be measured unnoticed.
+  await prepare(benchmark.needs);
   console.log(`${benchmark.name}: ${benchmark.description} (${runs} runs of each)`);
 
   const outcome = await benchmark.run({ runs, log: (line) => console.log(line) });
@@ -59,6 +60,15 @@ async function main(): Promise<void> {
     cases: outcome.cases,
   });
   console.log(`Every sample is in ${path}`);
+}
+
+async function list(): Promise<void> {
+  const benchmarks = await Promise.all(Object.values(BENCHMARKS).map((load) => load()));
+  const width = Math.max(...benchmarks.map(({ name }) => name.length));
+  for (const { name, description, minimumRuns } of benchmarks) {
+    console.log(`${name.padEnd(width)}  ${description} (at least ${minimumRuns} runs of each)`);
+  }
+  console.log('\nnpm run bench -- NAME runs one; --help tells more.');
 }
 
 class UsageError extends Error {}
@@ -89,6 +99,9 @@ try {
   if (error instanceof UsageError || isParseError(error)) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exitCode = 2;
+  } else if (error instanceof SetupError) {
+    console.error(error.message);
+    process.exitCode = error.exitCode;
   } else {
     console.error(error);
     process.exitCode = 1;

@@ -25,6 +25,7 @@ const PROXIED_AIM_RATIO = 1.3;
 export const joinBenchmark: Benchmark = {
   name: 'join',
   description: 'from Join to the first frame of somebody else',
+  needs: ['worker', 'app', 'e2e', 'proxy', 'firewall'],
   minimumRuns: 10,
   run: async ({ runs, log }) => {
     const reason = namespacesUnavailable();

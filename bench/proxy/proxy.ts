@@ -34,6 +34,7 @@ interface Samples {
 export const proxyBenchmark: Benchmark = {
   name: 'proxy',
   description: `${IDLE} idle and ${ACTIVE} active signaling connections through the gateway, and media through coturn`,
+  needs: ['proxy', 'e2e'],
   minimumRuns: 10,
   run,
 };
