@@ -33,6 +33,8 @@ export interface Visitor {
   roomId: string;
   peerId: string;
   identity: PeerIdentity;
+  /** Shown by who wants a place of theirs again. */
+  resumeKey: string | undefined;
 }
 
 const PeerId = z
@@ -64,7 +66,7 @@ export async function admit(request: IncomingMessage, policy: AdmissionPolicy): 
     policy.kind === 'none'
       ? admitLocal(request)
       : await admitByToken(offered.token, policy.key, roomId);
-  return { roomId, peerId, identity };
+  return { roomId, peerId, identity, resumeKey: offered.resumeKey };
 }
 
 function readQuery(target: string): { roomId: string; peerId: string } {

@@ -148,16 +148,16 @@ export const RoomServerOptions = z.object({
     description: 'WebSockets from one client address, loopback excepted; 0 = no limit',
     group: LIMITS,
   }),
-  maxTransportsPerPeer: option(wholeNumber({ min: 2, max: 64 }).default(4), {
+  maxTransportsPerPeer: option(wholeNumber({ min: 2, max: 64 }).default(10), {
     flag: '--max-transports-per-peer <number>',
     env: 'CAUSEWAY_ROOM_MAX_TRANSPORTS_PER_PEER',
-    description: 'WebRTC transports of one peer',
+    description: 'WebRTC transports of one peer; in a migration it has twice those that it uses',
     group: LIMITS,
   }),
-  maxProducersPerPeer: option(wholeNumber({ min: 1, max: 64 }).default(8), {
+  maxProducersPerPeer: option(wholeNumber({ min: 1, max: 64 }).default(12), {
     flag: '--max-producers-per-peer <number>',
     env: 'CAUSEWAY_ROOM_MAX_PRODUCERS_PER_PEER',
-    description: 'sound and picture streams that one peer sends',
+    description: 'sound and picture streams that one peer sends; in a migration each stands twice',
     group: LIMITS,
   }),
   maxDataProducersPerPeer: option(wholeNumber({ min: 0, max: 64 }).default(4), {
@@ -188,6 +188,12 @@ export const RoomServerOptions = z.object({
     flag: '--join-timeout-seconds <number>',
     env: 'CAUSEWAY_ROOM_JOIN_TIMEOUT_SECONDS',
     description: 'time from connecting to the join request, after which the connection is closed',
+    group: LIMITS,
+  }),
+  resumeGraceSeconds: option(wholeNumber({ min: 0, max: 600 }).default(60), {
+    flag: '--resume-grace-seconds <number>',
+    env: 'CAUSEWAY_ROOM_RESUME_GRACE_SECONDS',
+    description: 'how long the place of a peer that lost its connection is kept; 0 = not at all',
     group: LIMITS,
   }),
 

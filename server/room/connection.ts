@@ -37,10 +37,17 @@ export interface ConnectionLimits {
   maxSendBufferBytes: number;
 }
 
+/** How a connection ended. `by` the server: on purpose; a broken one counts as the client's. */
+export interface ConnectionEnd {
+  code: number;
+  reason: string;
+  by: 'client' | 'server';
+}
+
 export interface ConnectionOwner {
   onRequest(method: string, data: unknown): Promise<unknown>;
-  /** Once, when the connection is over, whoever ended it. */
-  onClose(code: number, reason: string): void;
+  /** Once, when the connection is over. */
+  onClose(end: ConnectionEnd): void;
 }
 
 export class SignalingConnection {
@@ -53,6 +60,7 @@ export class SignalingConnection {
   readonly #patience: TokenBucket;
   readonly #frames: TokenBucket;
   readonly #pings: NodeJS.Timeout;
+  readonly #afterwards: (() => void)[] = [];
   #silentPings = 0;
   /** Set when this side ends the connection, so that the owner hears of it at once. */
   #over = false;
@@ -81,7 +89,9 @@ export class SignalingConnection {
     socket.on('pong', () => {
       this.#silentPings = 0;
     });
-    socket.on('close', (code, reason) => this.#end(code, reason.toString('utf8')));
+    socket.on('close', (code, reason) =>
+      this.#end({ code, reason: reason.toString('utf8'), by: 'client' }),
+    );
     // What the error was about: the frame was too big or not WebSocket. 'close' follows.
     socket.on('error', (error) => logger.info({ problem: error.message }, 'WebSocket error'));
     this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
@@ -101,10 +111,15 @@ export class SignalingConnection {
     this.#protoo.notify(method, data);
   }
 
+  /** Calls `then` when the connection is over, before its owner hears of it. */
+  onceOver(then: () => void): void {
+    this.#afterwards.push(then);
+  }
+
   close(code: CloseCode, reason: string): void {
     if (this.#over) return;
     closeWebSocket(this.#socket, code, reason);
-    this.#end(code, reason);
+    this.#end({ code, reason, by: 'server' });
   }
 
   #onFrame(data: RawData, isBinary: boolean): void {
@@ -169,11 +184,12 @@ export class SignalingConnection {
     this.#socket.ping();
   }
 
-  #end(code: number, reason: string): void {
+  #end(end: ConnectionEnd): void {
     if (this.#over) return;
     this.#over = true;
     clearInterval(this.#pings);
-    this.#protoo.close(reason === '' ? undefined : reason);
-    this.#owner.onClose(code, reason);
+    this.#protoo.close(end.reason === '' ? undefined : end.reason);
+    for (const then of this.#afterwards) then();
+    this.#owner.onClose(end);
   }
 }

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
-import type { Peer, PeerDataProducer } from './peer.ts';
+import type { Peer } from './peer.ts';
+import type { PeerDataProducer } from './peer-media.ts';
 import type { Room } from './room.ts';
 
 /** Brings data channels (SCTP) of one peer to the others. */
@@ -22,21 +23,21 @@ export function offerDataToEverybody(room: Room, owner: Peer, producer: PeerData
 /** Never throws: what goes wrong concerns this one data consumer, and is logged. */
 async function consumeData(room: Room, peer: Peer, producer: PeerDataProducer): Promise<void> {
   const transport = peer.receivingTransport?.transport;
-  if (!peer.joined || !transport?.sctpParameters) return;
+  if (!peer.joined || peer.isAbsent || !transport?.sctpParameters) return;
   if (!peer.identity.permissions.subscribe) return;
-  if (producer.closed || peer.consumed.has(producer.id)) return;
-  peer.consumed.add(producer.id);
+  if (producer.closed || peer.consumedData.has(producer.id)) return;
+  peer.consumedData.add(producer.id);
   try {
     const consumer = await transport.consumeData({ dataProducerId: producer.id });
     consumer.observer.once('close', () => {
-      peer.consumed.delete(producer.id);
+      peer.consumedData.delete(producer.id);
       if (!peer.closed) {
         peer.connection.notify('dataConsumerClosed', { dataConsumerId: consumer.id });
       }
     });
     await offer(room, peer, producer, consumer);
   } catch (error) {
-    peer.consumed.delete(producer.id);
+    peer.consumedData.delete(producer.id);
     room.logger.warn({ peerId: peer.id, err: error }, 'no data consumer could be made');
   }
 }

@@ -122,6 +122,9 @@ function addDiscovery(app: FastifyInstance, config: RoomServerConfig): void {
   const features: Feature[] = [
     ...(config.auth === 'token' ? (['token'] as const) : []),
     ...(config.dev ? (['dev-token'] as const) : []),
+    'transport-migration',
+    ...(config.resumeGraceSeconds > 0 ? (['peer-resume'] as const) : []),
+    'chat',
   ];
   app.get(DISCOVERY_PATH, async (_request, reply) => {
     const document: DiscoveryDocument = {

@@ -13,6 +13,8 @@ export type RequestOutcome = 'ok' | 'refused' | 'error';
 export interface MetricsSources {
   rooms(): number;
   peers(): number;
+  /** Of which without a connection. */
+  absentPeers(): number;
   /** Open transports by the protocol of their selected ICE pair; `none` before there is one. */
   transports(): Record<'udp' | 'tcp' | 'none', number>;
   mediaWorkers: MediaWorkers;
@@ -26,6 +28,8 @@ export class Metrics {
   readonly #requestSeconds: Histogram<'method'>;
   readonly #workersDied: Counter;
   readonly #iceConnected: Counter<'protocol'>;
+  readonly #resumed: Counter;
+  readonly #expired: Counter;
 
   constructor(sources: MetricsSources) {
     const registers = [this.#registry];
@@ -66,6 +70,16 @@ export class Metrics {
       labelNames: ['protocol'],
       registers,
     });
+    this.#resumed = new Counter({
+      name: 'causeway_room_peers_resumed_total',
+      help: 'Peers that took their place again after they lost their connection',
+      registers,
+    });
+    this.#expired = new Counter({
+      name: 'causeway_room_peers_expired_total',
+      help: 'Peers that lost their connection and did not come back in time',
+      registers,
+    });
     this.#addGauges(sources);
   }
 
@@ -98,6 +112,14 @@ export class Metrics {
     this.#iceConnected.inc({ protocol });
   }
 
+  peerResumed(): void {
+    this.#resumed.inc();
+  }
+
+  peerExpired(): void {
+    this.#expired.inc();
+  }
+
   #addGauges(sources: MetricsSources): void {
     const registers = [this.#registry];
     new Gauge({
@@ -110,10 +132,18 @@ export class Metrics {
     });
     new Gauge({
       name: 'causeway_room_peers',
-      help: 'Connected peers',
+      help: 'Peers in rooms',
       registers,
       collect() {
         this.set(sources.peers());
+      },
+    });
+    new Gauge({
+      name: 'causeway_room_peers_absent',
+      help: 'Peers in rooms that lost their connection and may come back',
+      registers,
+      collect() {
+        this.set(sources.absentPeers());
       },
     });
     new Gauge({

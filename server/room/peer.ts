@@ -1,44 +1,26 @@
 import type { types } from 'mediasoup';
 import type { CloseCode } from '../../src/shared/close-codes.ts';
+import type { Feature } from '../../src/shared/discovery.ts';
 import type { JoinPermissions } from '../../src/shared/join-token.ts';
 import type { DeviceInfo, PeerInfo } from '../../src/shared/signaling.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { SignalingConnection } from './connection.ts';
+import { reportConsumer } from './consumer-reports.ts';
 import { OwnedObjects } from './owned-objects.ts';
+import type { PeerDataProducer, PeerProducer, PeerTransport } from './peer-media.ts';
+import type { Absence, ResumeKey } from './resumption.ts';
+import type { Subscription } from './subscription.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** One participant: its connection, what it may do, and the mediasoup objects that are its own. */
-
-/** What the server remembers with a producer. */
-export interface ProducerData extends types.AppData {
-  peerId: string;
-  /** The application's own data, passed on to consumers as it came. */
-  shared: Record<string, unknown>;
-}
-
-/** What the server remembers with a consumer. */
-export interface ConsumerData extends types.AppData {
-  /** The client asked for a pause, so accepting the consumer must not start it. */
-  pausedByClient: boolean;
-}
-
-export type PeerProducer = types.Producer<ProducerData>;
-export type PeerConsumer = types.Consumer<ConsumerData>;
-export type PeerDataProducer = types.DataProducer<ProducerData>;
-
-/** A transport and what the client said it is for. */
-export interface PeerTransport {
-  readonly id: string;
-  readonly transport: types.WebRtcTransport;
-  readonly producing: boolean;
-  readonly consuming: boolean;
-  /** `connectWebRtcTransport` was accepted or is being carried out. */
-  connectAsked: boolean;
-}
 
 /** What a peer tells with `join`. */
 export interface Joined {
   displayName: string;
   device: DeviceInfo;
   rtpCapabilities: types.RtpCapabilities;
+  /** Extensions that the client understands. */
+  features: ReadonlySet<string>;
 }
 
 export interface PeerLimits {
@@ -55,16 +37,23 @@ export interface PeerIdentity {
 
 export class Peer {
   readonly id: string;
-  readonly identity: PeerIdentity;
+  /** By the newest token shown: a returning peer may have other permissions than before. */
+  identity: PeerIdentity;
   readonly transports: OwnedObjects<PeerTransport>;
   readonly producers: OwnedObjects<PeerProducer>;
   readonly dataProducers: OwnedObjects<PeerDataProducer>;
-  readonly consumers = new OwnedObjects<PeerConsumer>('consumer');
-  /** Producers and data producers of others for which a consumer exists or is being made. */
-  readonly consumed = new Set<string>();
+  readonly subscriptions = new Subscriptions((made) => reportConsumer(this, made));
+  /** Data producers of others for which a data consumer exists or is being made. */
+  readonly consumedData = new Set<string>();
   /** Set by `join`; undefined before. */
   joined: Joined | undefined;
-  readonly #connection: SignalingConnection;
+  /** With it the peer takes its place again; undefined for clients that do not do so. */
+  resumeKey: ResumeKey | undefined;
+  readonly #logger: Logger;
+  #connection: SignalingConnection;
+  #absence: Absence | undefined;
+  /** The transport that was last named for receiving. */
+  #receivingOn: PeerTransport | undefined;
   #closed = false;
 
   constructor(
@@ -72,10 +61,12 @@ export class Peer {
     identity: PeerIdentity,
     limits: PeerLimits,
     connection: SignalingConnection,
+    logger: Logger,
   ) {
     this.id = id;
     this.identity = identity;
     this.#connection = connection;
+    this.#logger = logger;
     this.transports = new OwnedObjects('transport', limits.maxTransportsPerPeer);
     this.producers = new OwnedObjects('producer', limits.maxProducersPerPeer);
     this.dataProducers = new OwnedObjects('data producer', limits.maxDataProducersPerPeer);
@@ -85,8 +76,18 @@ export class Peer {
     return this.#closed;
   }
 
+  /** The one over which it is told things; of an absent peer: the one that ended. */
   get connection(): SignalingConnection {
     return this.#connection;
+  }
+
+  /** Set while the peer has no connection and its place is kept. */
+  get absence(): Absence | undefined {
+    return this.#absence;
+  }
+
+  get isAbsent(): boolean {
+    return this.#absence !== undefined;
   }
 
   /** What other peers are told of this one; undefined before `join`. */
@@ -100,15 +101,57 @@ export class Peer {
     );
   }
 
-  /** The transport that new consumers go to: the newest one for consuming. */
+  /** Whether the client named `feature` in `join`. */
+  understands(feature: Feature): boolean {
+    return this.joined?.features.has(feature) ?? false;
+  }
+
+  /** Begins an absence: what the peer would be told is lost until it returns. */
+  leaveFor(absence: Absence): void {
+    this.#absence = absence;
+  }
+
+  /** Ends the absence: the peer is told things over `connection` from now on. */
+  returnOver(connection: SignalingConnection): void {
+    this.#absence?.end();
+    this.#absence = undefined;
+    this.#connection = connection;
+  }
+
+  /**
+   * The transport that new consumers go to: the one last named for receiving; when that is gone,
+   * the newest one that is no standby.
+   */
   get receivingTransport(): PeerTransport | undefined {
-    return [...this.transports].findLast(
-      ({ consuming, transport }) => consuming && !transport.closed,
+    const open = [...this.transports].filter(
+      ({ consuming, flow, transport }) => consuming && flow !== 'silent' && !transport.closed,
     );
+    return open.find((transport) => transport === this.#receivingOn) ?? open.at(-1);
+  }
+
+  /**
+   * Makes `transport` the receiving one. Media flows where {@link settle} finds it should.
+   * @param alone Whether it takes over from the others.
+   */
+  receiveOn(transport: PeerTransport, alone: boolean): void {
+    this.#receivingOn = transport;
+    transport.flow = 'flowing';
+    if (!alone) return;
+    for (const other of this.transports) {
+      if (other !== transport && other.flow === 'flowing') other.flow = 'superseded';
+    }
+  }
+
+  /** Lets media flow where it should, of all or of some that it receives. Troubles are logged. */
+  settle(subscriptions?: Iterable<Subscription>): void {
+    this.subscriptions.settle(subscriptions).catch((error: unknown) => {
+      if (!this.#closed) this.#logger.warn({ err: error }, 'a consumer could not be changed');
+    });
   }
 
   /** Ends the connection; its end closes the peer. */
   disconnect(code: CloseCode, reason: string): void {
+    this.#absence?.turnAway(code, reason);
     this.#connection.close(code, reason);
   }
 
@@ -116,6 +159,7 @@ export class Peer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#absence?.end();
     for (const { transport } of [...this.transports]) transport.close();
   }
 }

@@ -2,14 +2,17 @@ import type { types } from 'mediasoup';
 import { CLOSE, type CloseCode } from '../../src/shared/close-codes.ts';
 import type { ServerNotification, ServerNotificationMethod } from '../../src/shared/signaling.ts';
 import type { Logger } from '../shared/logger.ts';
+import { ChatHistory } from './chat-history.ts';
 import type { RoomMedia } from './media-workers.ts';
-import type { Joined, Peer, PeerProducer } from './peer.ts';
+import type { Joined, Peer } from './peer.ts';
+import type { PeerProducer } from './peer-media.ts';
 import { watchSpeakers } from './speaker-detection.ts';
 
 /** One meeting: its peers and the router that forwards between them. */
 export class Room {
   readonly id: string;
   readonly logger: Logger;
+  readonly chat = new ChatHistory();
   readonly #media: RoomMedia;
   readonly #peers = new Map<string, Peer>();
   #speakers: Awaited<ReturnType<typeof watchSpeakers>> | undefined;
@@ -102,7 +105,11 @@ export class Room {
 
   disconnectAll(code: CloseCode, reason: string): void {
     this.#dispersing = true;
-    for (const peer of [...this.#peers.values()]) peer.disconnect(code, reason);
+    for (const peer of [...this.#peers.values()]) {
+      peer.disconnect(code, reason);
+      // No connection of theirs ends now.
+      if (peer.isAbsent) this.remove(peer);
+    }
   }
 
   close(): void {

@@ -60,6 +60,11 @@ export class Rooms {
     }
   }
 
+  /** The open room of this name, if there is one. */
+  find(roomId: string): Room | undefined {
+    return [...this.#open].find(({ id }) => id === roomId);
+  }
+
   /** Closes `room` when nobody is in it or about to be. */
   closeIfEmpty(room: Room): void {
     const entry = this.#entries.get(room.id);

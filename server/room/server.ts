@@ -11,6 +11,7 @@ import { checkConfig, type RoomServerConfig, type RoomServerConfigInput } from '
 import { buildHttp } from './http.ts';
 import { MediaWorkers } from './media-workers.ts';
 import { Metrics } from './metrics.ts';
+import type { Peer } from './peer.ts';
 import { Rooms } from './rooms.ts';
 import { SignalingEndpoint } from './signaling-endpoint.ts';
 
@@ -65,6 +66,7 @@ export async function startRoomServer(
     const metrics = new Metrics({
       rooms: () => rooms.open.size,
       peers: () => countPeers(rooms),
+      absentPeers: () => countPeers(rooms, ({ isAbsent }) => isAbsent),
       transports: () => countTransports(rooms),
       mediaWorkers,
     });
@@ -104,6 +106,7 @@ export async function startRoomServer(
       endpoint.stopAccepting();
       for (const room of [...rooms.open]) {
         room.disconnectAll(CLOSE.SERVER_SHUTTING_DOWN, 'The server is shutting down. Join again.');
+        rooms.closeIfEmpty(room);
       }
       const farewell = setTimeout(() => endpoint.terminateAll(), FAREWELL_MS);
       await endpoint.allClosed();
@@ -173,8 +176,8 @@ function shownHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function countPeers(rooms: Rooms): number {
-  return [...rooms.open].reduce((sum, room) => sum + room.peers.size, 0);
+function countPeers(rooms: Rooms, which: (peer: Peer) => boolean = () => true): number {
+  return [...rooms.open].flatMap((room) => [...room.peers.values()].filter(which)).length;
 }
 
 function countTransports(rooms: Rooms): Record<'udp' | 'tcp' | 'none', number> {

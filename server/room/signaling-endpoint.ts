@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { version as mediasoupVersion } from 'mediasoup';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE } from '../../src/shared/close-codes.ts';
 import { PROTOO_SUBPROTOCOL } from '../../src/shared/join-token.ts';
@@ -11,17 +10,15 @@ import { CountPerKey, TokenBuckets } from '../shared/rate-limit.ts';
 import { closeWebSocket } from '../shared/websocket-close.ts';
 import { admit, type AdmissionPolicy, Refusal, type Visitor } from './admission.ts';
 import type { RoomServerConfig } from './config.ts';
-import { SignalingConnection } from './connection.ts';
-import { dispatch } from './handlers/dispatch.ts';
 import { NoMediaWorker } from './media-workers.ts';
 import type { Metrics } from './metrics.ts';
-import { Peer } from './peer.ts';
+import { Presence } from './presence.ts';
 import type { Room } from './room.ts';
 import { type Rooms, TooManyRooms } from './rooms.ts';
 
 /**
- * The WebSocket door: an upgrade request becomes a peer in a room, or an accepted connection that
- * is closed at once with a code that says why (a browser would hide an HTTP status).
+ * The WebSocket door: an upgrade request becomes a connection of a peer, or an accepted one that is
+ * closed at once with a code that says why (a browser would hide an HTTP status).
  */
 
 /**
@@ -50,6 +47,7 @@ export interface SignalingEndpointOptions {
 
 export class SignalingEndpoint {
   readonly #options: SignalingEndpointOptions;
+  readonly #presence: Presence;
   readonly #perAddress: CountPerKey;
   readonly #toldRefusals = new TokenBuckets(TOLD_REFUSALS);
   readonly #webSockets: WebSocketServer;
@@ -57,6 +55,7 @@ export class SignalingEndpoint {
 
   constructor(options: SignalingEndpointOptions) {
     this.#options = options;
+    this.#presence = new Presence(options);
     this.#perAddress = new CountPerKey(options.config.maxConnectionsPerAddress);
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -129,18 +128,26 @@ export class SignalingEndpoint {
     const releaseAddress = this.#takePlace(request);
     const place = { admitted: false };
     let leave: (() => void) | undefined;
+    const acceptVisitor = (use: (webSocket: WebSocket) => void): void =>
+      accept((webSocket) => {
+        place.admitted = true;
+        webSocket.once('close', releaseAddress);
+        use(webSocket);
+      });
     try {
       const visitor = await admit(request, this.#options.policy);
+      if (visitor.resumeKey !== undefined) {
+        this.#refuseWhenStopping();
+        const found = this.#presence.findPlace(visitor, visitor.resumeKey);
+        acceptVisitor((webSocket) => this.#presence.comeBack(found, visitor, webSocket));
+        return;
+      }
       const entered = await this.#options.rooms.enter(visitor.roomId);
       leave = entered.leave;
       // From here to the peer's place in the room nothing may wait: the checks must still hold.
       this.#refuseWhenStopping();
       refuseUnlessRoomFor(entered.room, visitor, this.#options.config.maxPeersPerRoom);
-      accept((webSocket) => {
-        place.admitted = true;
-        webSocket.once('close', releaseAddress);
-        this.#addPeer(entered.room, visitor, webSocket);
-      });
+      acceptVisitor((webSocket) => this.#presence.enter(entered.room, visitor, webSocket));
     } finally {
       leave?.();
       if (!place.admitted) releaseAddress();
@@ -164,34 +171,6 @@ export class SignalingEndpoint {
       'address_limit',
       `Your address has its limit of ${config.maxConnectionsPerAddress} connections.`,
     );
-  }
-
-  #addPeer(room: Room, visitor: Visitor, webSocket: WebSocket): void {
-    const { config, metrics, rooms } = this.#options;
-    room.peers
-      .get(visitor.peerId)
-      ?.disconnect(CLOSE.PEER_REPLACED, 'You joined from somewhere else with the same peer id.');
-
-    const logger = room.logger.child({ peerId: visitor.peerId });
-    const connection: SignalingConnection = new SignalingConnection(webSocket, config, logger, {
-      onRequest: async (method, data) =>
-        await dispatch({ room, peer, config, metrics }, method, data),
-      onClose: (code, reason) => {
-        clearTimeout(joinTimer);
-        room.remove(peer);
-        rooms.closeIfEmpty(room);
-        metrics.connectionClosed(code);
-        logger.info({ code, reason }, 'peer gone');
-      },
-    });
-    const peer: Peer = new Peer(visitor.peerId, visitor.identity, config, connection);
-    const joinTimer = setTimeout(() => {
-      if (peer.joined) return;
-      peer.disconnect(CLOSE.IDLE, `No join request within ${config.joinTimeoutSeconds} s.`);
-    }, config.joinTimeoutSeconds * 1000);
-    room.add(peer);
-    logger.info('peer connected');
-    connection.notify('mediasoup-version', { version: mediasoupVersion });
   }
 
   #asRefusal(error: unknown): Refusal {

@@ -6,6 +6,7 @@ import {
   JOIN_TOKEN_AUDIENCE,
   JoinTokenClaims,
   PROTOO_SUBPROTOCOL,
+  RESUME_SUBPROTOCOL_PREFIX,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../src/shared/join-token.ts';
 import { JoinToken } from '../../src/shared/meeting-link.ts';
@@ -216,15 +217,19 @@ export async function signJoinToken(
 export interface OfferedSubprotocols {
   protoo: boolean;
   token: string | undefined;
+  /** As it came: any text. */
+  resumeKey: string | undefined;
 }
 
-/** Reads the sub-protocols of an upgrade request: `protoo, causeway.token.<JWT>`. */
+/** Reads the sub-protocols of an upgrade: `protoo, causeway.token.<JWT>, causeway.resume.<key>`. */
 export function readSubprotocols(header: string | undefined): OfferedSubprotocols {
   const offered = (header ?? '').split(',').map((part) => part.trim());
-  const withToken = offered.find((part) => part.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
+  const after = (prefix: string): string | undefined =>
+    offered.find((part) => part.startsWith(prefix))?.slice(prefix.length);
   return {
     protoo: offered.includes(PROTOO_SUBPROTOCOL),
-    token: withToken?.slice(TOKEN_SUBPROTOCOL_PREFIX.length),
+    token: after(TOKEN_SUBPROTOCOL_PREFIX),
+    resumeKey: after(RESUME_SUBPROTOCOL_PREFIX),
   };
 }
 

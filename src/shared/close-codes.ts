@@ -16,6 +16,8 @@ export const CLOSE = {
   IDLE: 4408,
   PEER_REPLACED: 4409,
   TOKEN_EXPIRED: 4410,
+  /** The place asked for by a resume key is gone, or the key is not its own: join anew. */
+  RESUME_REFUSED: 4412,
   MESSAGE_TOO_BIG: 4413,
   ROOM_FULL: 4423,
   TOO_MANY_REQUESTS: 4429,
@@ -43,6 +45,7 @@ const MEANING: Readonly<Record<number, CloseMeaning | undefined>> = {
   [CLOSE.IDLE]: { error: 'SIGNALING_LOST', retry: true },
   [CLOSE.PEER_REPLACED]: { error: 'PEER_REPLACED', retry: false },
   [CLOSE.TOKEN_EXPIRED]: { error: 'TOKEN_EXPIRED', retry: false },
+  [CLOSE.RESUME_REFUSED]: { error: 'SIGNALING_LOST', retry: true },
   [CLOSE.MESSAGE_TOO_BIG]: { error: 'SERVER_INCOMPATIBLE', retry: false },
   [CLOSE.ROOM_FULL]: { error: 'ROOM_FULL', retry: false },
   [CLOSE.TOO_MANY_REQUESTS]: { error: 'SERVER_BUSY', retry: true },

@@ -16,6 +16,8 @@ export const Feature = z.enum([
   'peer-resume',
   /** A producer or consumer may replace another one without a blink. */
   'transport-migration',
+  /** Text messages, with history. */
+  'chat',
   /** The proxy hands out relay credentials with the discovery document. */
   'relay-credentials',
 ]);

@@ -36,3 +36,9 @@ export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
  */
 export const TOKEN_SUBPROTOCOL_PREFIX = 'causeway.token.';
 export const PROTOO_SUBPROTOCOL = 'protoo';
+
+/**
+ * A peer that takes its place again shows its key in the same way, beside the token:
+ * `causeway.resume.<key>`. Sent only to servers that announce the feature `peer-resume`.
+ */
+export const RESUME_SUBPROTOCOL_PREFIX = 'causeway.resume.';

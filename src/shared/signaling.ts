@@ -5,6 +5,9 @@ import { DisplayName } from './meeting-link.ts';
  * The base protocol: method names and payloads of the public mediasoup demo (v3), one schema per
  * message; types come from the schemas. RTP, ICE, DTLS and SCTP parameters are checked here for
  * shape and size only: mediasoup and mediasoup-client check their content.
+ *
+ * Fields and methods marked with a feature are extensions (see discovery.ts): a client sends them to
+ * servers that announce the feature, a server sends them to clients that named it in `join`.
  */
 
 const Id = z.string().min(1).max(64);
@@ -107,6 +110,110 @@ const TransportId = z.object({ transportId: Id });
 const ProducerId = z.object({ producerId: Id });
 const ConsumerId = z.object({ consumerId: Id });
 
+/** A track of somebody else, offered. The consumer behind it is paused until it is accepted. */
+const ConsumerOffer = z.object({
+  peerId: Id,
+  producerId: Id,
+  id: Id,
+  kind: MediaKind,
+  rtpParameters: RtpParameters,
+  type: z.enum(['simple', 'simulcast', 'svc', 'pipe']),
+  appData: AppData.nullish(),
+  producerPaused: z.boolean(),
+  /**
+   * `transport-migration`: the consuming transport it is on. Absent from plain servers, whose
+   * clients have one.
+   */
+  transportId: Id.optional(),
+  /**
+   * `transport-migration`: the consumer whose place it takes: of the producer that this one's
+   * producer replaces, or of the same producer on another transport.
+   */
+  replaces: Id.optional(),
+});
+export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
+
+/**
+ * `transport-migration`: one peer's media moves from one of its transports to another, without a gap
+ * where both carry.
+ */
+const MigrationRequests = {
+  /**
+   * Closes it and all that is on it, without `consumerClosed` for each. What came in on it alone is
+   * offered on the receiving transport.
+   */
+  closeTransport: { request: TransportId, response: z.unknown() },
+  /**
+   * Makes a paused twin on `transportId` of each consumer that the peer has on its receiving
+   * transport and not there. Answers with those on `transportId` that the client was not told of
+   * over this connection, sound first; asked again, with further ones. After `resume` these are all
+   * of them, because the answer before may have been lost: skip the ids that are known.
+   */
+  mirrorConsumers: {
+    request: TransportId,
+    response: z.object({ consumers: z.array(ConsumerOffer).max(4096) }),
+  },
+  /**
+   * Lets media flow on `transportId`, which becomes the receiving transport: its consumers are
+   * resumed, sound first, but for those that the client has paused. With `alone`, their twins on
+   * other transports are paused; without, both flow, until it is said with `alone`. What has no
+   * twin there goes on where it is and is offered there (`newConsumer` with `replaces`).
+   */
+  receiveOn: { request: TransportId.extend({ alone: z.boolean() }), response: z.unknown() },
+} as const;
+
+/**
+ * `peer-resume`: what a peer shows to take its place again. Close codes 1000, 1001, 4000 and none
+ * mean that the client leaves; one that gives a connection up and comes back uses another.
+ */
+export const ResumeGrant = z.object({
+  /** Secret; 16 to 64 characters that a WebSocket sub-protocol may hold. */
+  key: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
+  /** How long the place is kept after the connection ended, ms. */
+  graceMs: z.number().int().positive().max(600_000),
+});
+export type ResumeGrant = z.infer<typeof ResumeGrant>;
+
+const ResumeRequests = {
+  /**
+   * First request over a connection that took a place again: what stands, so that both sides agree
+   * on what happened meanwhile. After the answer the server offers what was not accepted yet.
+   */
+  resume: {
+    request: Empty,
+    response: z.object({
+      peers: z.array(PeerInfo).max(1000),
+      transports: z.array(z.object({ id: Id })).max(64),
+      producers: z.array(z.object({ id: Id, paused: z.boolean() })).max(64),
+      consumers: z.array(z.object({ id: Id, producerPaused: z.boolean() })).max(4096),
+    }),
+  },
+} as const;
+
+/** `chat`: one message. Its id is the sender's choice, so that a repeated one is known as such. */
+export const ChatMessage = z.object({
+  id: z.uuid(),
+  peerId: Id,
+  displayName: z.string().max(120),
+  text: z.string().min(1).max(4_000),
+  /** The server's wall time, ms since the epoch. */
+  at: z.number().int().positive(),
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+const ChatRequests = {
+  /**
+   * Delivers once, however often the same id is sent. Answers with the message as all have it:
+   * without control characters other than newline and tab.
+   */
+  sendChat: {
+    request: z.object({ id: z.uuid(), text: z.string().trim().min(1).max(4_000) }),
+    response: ChatMessage,
+  },
+  /** The meeting's latest messages, oldest first. */
+  getChat: { request: Empty, response: z.object({ messages: z.array(ChatMessage).max(500) }) },
+} as const;
+
 /** Requests from the client to the server: `{ [method]: { request, response } }`. */
 export const ClientRequests = {
   getRouterRtpCapabilities: { request: Empty, response: RtpCapabilities },
@@ -116,6 +223,11 @@ export const ClientRequests = {
       producing: z.boolean(),
       consuming: z.boolean(),
       sctpCapabilities: SctpCapabilities.optional(),
+      /**
+       * `transport-migration`: a consuming transport to which no consumer goes by itself, until
+       * `mirrorConsumers` and `receiveOn` name it.
+       */
+      standby: z.boolean().optional(),
     }),
     response: z.looseObject({
       id: Id,
@@ -136,14 +248,27 @@ export const ClientRequests = {
       device: DeviceInfo,
       rtpCapabilities: RtpCapabilities,
       sctpCapabilities: SctpCapabilities.optional(),
+      /** Extensions that the client understands, by their names in the discovery document. */
+      features: z.array(z.string().max(64)).max(64).optional(),
     }),
-    response: z.object({ peers: z.array(PeerInfo).max(1000) }),
+    response: z.object({
+      peers: z.array(PeerInfo).max(1000),
+      /** `peer-resume`: lets this client, and nobody else, take its place again. */
+      resume: ResumeGrant.optional(),
+    }),
   },
   produce: {
     request: TransportId.extend({
       kind: MediaKind,
       rtpParameters: RtpParameters,
       appData: AppData.default({}),
+      /**
+       * `transport-migration`: the producer of this peer whose place the new one takes on the
+       * others' screens. It goes on until the client closes it.
+       */
+      replaces: Id.optional(),
+      /** `transport-migration`: starts paused. */
+      paused: z.boolean().optional(),
     }),
     response: z.object({ id: Id }),
   },
@@ -174,6 +299,9 @@ export const ClientRequests = {
     }),
     response: z.object({ id: Id }),
   },
+  ...MigrationRequests,
+  ...ResumeRequests,
+  ...ChatRequests,
   getTransportStats: { request: TransportId, response: z.unknown() },
   getProducerStats: { request: ProducerId, response: z.unknown() },
   getConsumerStats: { request: ConsumerId, response: z.unknown() },
@@ -181,19 +309,7 @@ export const ClientRequests = {
 
 /** Requests from the server to the client. */
 export const ServerRequests = {
-  newConsumer: {
-    request: z.object({
-      peerId: Id,
-      producerId: Id,
-      id: Id,
-      kind: MediaKind,
-      rtpParameters: RtpParameters,
-      type: z.enum(['simple', 'simulcast', 'svc', 'pipe']),
-      appData: AppData.nullish(),
-      producerPaused: z.boolean(),
-    }),
-    response: z.unknown(),
-  },
+  newConsumer: { request: ConsumerOffer, response: z.unknown() },
   newDataConsumer: {
     request: z.object({
       peerId: Id.nullish(),
@@ -237,6 +353,8 @@ export const ServerNotifications = {
     effectiveDesiredBitrate: z.number().optional(),
     availableBitrate: z.number().optional(),
   }),
+  /** `chat`: from somebody else. */
+  chatMessage: ChatMessage,
   'mediasoup-version': z.looseObject({ version: z.string() }),
 } as const;
 

@@ -1,7 +1,9 @@
-import { preferredLayers } from '../consuming.ts';
 import type { HandlersOf } from './handler.ts';
 
-/** What a peer receives: paused, resumed, and how much of it. */
+/**
+ * What a peer receives: paused, resumed, and how much of it. Naming one consumer of a producer
+ * means all that the peer has of it, on whatever transport.
+ */
 export const consumerHandlers: HandlersOf<
   | 'pauseConsumer'
   | 'resumeConsumer'
@@ -11,30 +13,34 @@ export const consumerHandlers: HandlersOf<
   | 'getConsumerStats'
 > = {
   async pauseConsumer({ peer }, { consumerId }) {
-    const consumer = peer.consumers.get(consumerId);
-    consumer.appData.pausedByClient = true;
-    await consumer.pause();
+    const { subscription } = peer.subscriptions.consumer(consumerId);
+    subscription.preferences.pausedByClient = true;
+    await peer.subscriptions.settle([subscription]);
   },
 
   async resumeConsumer({ peer }, { consumerId }) {
-    const consumer = peer.consumers.get(consumerId);
-    consumer.appData.pausedByClient = false;
-    await consumer.resume();
+    const { subscription } = peer.subscriptions.consumer(consumerId);
+    subscription.preferences.pausedByClient = false;
+    await peer.subscriptions.settle([subscription]);
   },
 
   async requestConsumerKeyFrame({ peer }, { consumerId }) {
-    await peer.consumers.get(consumerId).requestKeyFrame();
+    await peer.subscriptions.consumer(consumerId).subscription.requestKeyFrame();
   },
 
-  async setConsumerPreferredLayers({ peer }, data) {
-    await peer.consumers.get(data.consumerId).setPreferredLayers(preferredLayers(data));
+  async setConsumerPreferredLayers({ peer }, { consumerId, spatialLayer, temporalLayer }) {
+    const { subscription } = peer.subscriptions.consumer(consumerId);
+    await subscription.setLayers({
+      spatialLayer,
+      ...(temporalLayer === undefined ? {} : { temporalLayer }),
+    });
   },
 
   async setConsumerPriority({ peer }, { consumerId, priority }) {
-    await peer.consumers.get(consumerId).setPriority(priority);
+    await peer.subscriptions.consumer(consumerId).subscription.setPriority(priority);
   },
 
   async getConsumerStats({ peer }, { consumerId }) {
-    return await peer.consumers.get(consumerId).getStats();
+    return await peer.subscriptions.consumer(consumerId).consumer.getStats();
   },
 };

@@ -4,10 +4,13 @@ import {
   ClientRequests,
   describeIssues,
 } from '../../../src/shared/signaling.ts';
+import { chatHandlers } from './chat.ts';
 import { consumerHandlers } from './consumers.ts';
 import { type Handler, type HandlerContext, type HandlersOf, isGone } from './handler.ts';
 import { membershipHandlers } from './membership.ts';
+import { migrationHandlers } from './migration.ts';
 import { producerHandlers } from './producers.ts';
+import { resumptionHandlers } from './resumption.ts';
 import { transportHandlers } from './transports.ts';
 
 /** From a request on the wire to its handler: method known, data checked, order kept. */
@@ -17,6 +20,9 @@ const HANDLERS: HandlersOf<ClientMethod> = {
   ...transportHandlers,
   ...producerHandlers,
   ...consumerHandlers,
+  ...migrationHandlers,
+  ...resumptionHandlers,
+  ...chatHandlers,
 };
 
 /** What may be asked before `join`, so that transports come up while the user is still joining. */
@@ -25,6 +31,7 @@ const BEFORE_JOIN: ReadonlySet<ClientMethod> = new Set([
   'createWebRtcTransport',
   'connectWebRtcTransport',
   'restartIce',
+  'closeTransport',
   'getTransportStats',
   'join',
 ]);
@@ -67,6 +74,9 @@ async function answerRequest(
   if (!parsed.success) throw new ProtooError(400, `${method}: ${describeIssues(parsed.error)}`);
   if (!context.peer.joined && !BEFORE_JOIN.has(method)) {
     throw new ProtooError(403, `${method}: join the room first`);
+  }
+  if (context.connection !== context.peer.connection && method !== 'resume') {
+    throw new ProtooError(403, `${method}: send resume first; this connection takes a place again`);
   }
   // Sound by construction of HANDLERS; the compiler cannot pair schema and handler of a union.
   const handler = HANDLERS[method] as Handler<ClientMethod>;

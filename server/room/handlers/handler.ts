@@ -1,6 +1,7 @@
 import { ProtooError } from '../../../src/shared/protoo.ts';
 import type { ClientMethod, ClientRequestParsed } from '../../../src/shared/signaling.ts';
 import type { RoomServerConfig } from '../config.ts';
+import type { SignalingConnection } from '../connection.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Peer } from '../peer.ts';
 import type { Room } from '../room.ts';
@@ -9,6 +10,8 @@ import type { Room } from '../room.ts';
 export interface HandlerContext {
   room: Room;
   peer: Peer;
+  /** The one over which the request came. */
+  connection: SignalingConnection;
   config: RoomServerConfig;
   metrics: Metrics;
 }

@@ -2,7 +2,8 @@ import type { types } from 'mediasoup';
 import { ProtooError } from '../../../src/shared/protoo.ts';
 import { offerToEverybody } from '../consuming.ts';
 import { offerDataToEverybody } from '../data-consuming.ts';
-import type { Peer, PeerTransport, ProducerData } from '../peer.ts';
+import type { Peer } from '../peer.ts';
+import type { PeerTransport, ProducerData } from '../peer-media.ts';
 import { type HandlersOf, withClientParameters } from './handler.ts';
 
 /** What a peer sends: sound, picture, data. */
@@ -14,8 +15,12 @@ export const producerHandlers: HandlersOf<
   | 'produceData'
   | 'getProducerStats'
 > = {
-  async produce({ room, peer }, { transportId, kind, rtpParameters, appData }) {
+  async produce({ room, peer }, data) {
+    const { transportId, kind, rtpParameters, appData, replaces, paused } = data;
     const { transport } = sendingTransport(peer, transportId);
+    if (replaces !== undefined && peer.producers.get(replaces).kind !== kind) {
+      throw new ProtooError(400, `replaces: producer “${replaces}” is not of kind ${kind}`);
+    }
     const producer = await peer.producers.create(
       async () =>
         await withClientParameters(
@@ -23,7 +28,12 @@ export const producerHandlers: HandlersOf<
             await transport.produce<ProducerData>({
               kind,
               rtpParameters: rtpParameters as types.RtpParameters,
-              appData: { peerId: peer.id, shared: appData },
+              paused: paused ?? false,
+              appData: {
+                peerId: peer.id,
+                shared: appData,
+                ...(replaces === undefined ? {} : { replaces }),
+              },
             }),
         ),
     );

@@ -16,6 +16,9 @@ import { startTestServer } from './test-server.ts';
 const server = await startTestServer();
 const dev = await startTestServer({ dev: true });
 
+/** What every server announces, but for what its operator has turned off. */
+const EXTENSIONS = ['transport-migration', 'peer-resume', 'chat'];
+
 interface Answer {
   status: number;
   headers: IncomingMessage['headers'];
@@ -60,7 +63,11 @@ describe('discovery', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['access-control-allow-origin']).toBe('*');
     const document = DiscoveryDocument.parse(JSON.parse(answer.body));
-    expect(document).toMatchObject({ version: 1, role: 'room', features: ['token'] });
+    expect(document).toMatchObject({
+      version: 1,
+      role: 'room',
+      features: ['token', ...EXTENSIONS],
+    });
     expect(Math.abs((document.serverTime ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
@@ -82,9 +89,19 @@ describe('discovery', () => {
     const features = async (url: string): Promise<string[]> =>
       DiscoveryDocument.parse(await (await fetch(`${url}/.well-known/causeway.json`)).json())
         .features;
-    expect(await features(dev.url)).toEqual(['token', 'dev-token']);
+    expect(await features(dev.url)).toEqual(['token', 'dev-token', ...EXTENSIONS]);
     const open = await startTestServer({ auth: 'none' });
-    expect(await features(open.url)).toEqual([]);
+    expect(await features(open.url)).toEqual(EXTENSIONS);
+  });
+
+  it('announces peer-resume only where places are kept', async () => {
+    const forgetful = await startTestServer({ resumeGraceSeconds: 0 });
+    const document = await fetch(`${forgetful.url}/.well-known/causeway.json`);
+    expect(DiscoveryDocument.parse(await document.json()).features).toEqual([
+      'token',
+      'transport-migration',
+      'chat',
+    ]);
   });
 });
 

@@ -25,8 +25,9 @@ describe('defaults', () => {
       behindTlsProxy: false,
       maxPeersPerRoom: 50,
       maxMessageBytes: 65_536,
-      maxTransportsPerPeer: 4,
-      maxProducersPerPeer: 8,
+      maxTransportsPerPeer: 10,
+      maxProducersPerPeer: 12,
+      resumeGraceSeconds: 60,
       metricsAccess: 'local',
     });
   });

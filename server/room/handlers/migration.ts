@@ -1,0 +1,92 @@
+import { ProtooError } from '../../../src/shared/protoo.ts';
+import { bringToReceivingTransport, describeConsumer } from '../consuming.ts';
+import type { Peer } from '../peer.ts';
+import type { PeerTransport } from '../peer-media.ts';
+import type { Room } from '../room.ts';
+import type { SubscribedConsumer } from '../subscription.ts';
+import { consumeAllData } from '../data-consuming.ts';
+import type { HandlersOf } from './handler.ts';
+
+/** `transport-migration`: what a peer receives moves from one of its transports to another. */
+
+/**
+ * Transports on which one peer may have consumers at once: the receiving one, a standby, one that
+ * is tried for the way back, and one that is being given up. Each holds a twin of everything.
+ */
+const MAX_TRANSPORTS_WITH_CONSUMERS = 4;
+
+export const migrationHandlers: HandlersOf<'mirrorConsumers' | 'receiveOn'> = {
+  async mirrorConsumers({ room, peer, connection }, { transportId }) {
+    const target = consumingTransport(peer, transportId);
+    await mirror(room, peer, target);
+    if (target.transport.closed) {
+      throw new ProtooError(404, `transport “${transportId}” was closed in the meantime`);
+    }
+    // Told over this connection: an answer that went out over one that broke may be lost.
+    const untold = peer.subscriptions.consumers
+      .filter(({ transport, toldOver }) => transport === target && toldOver !== connection)
+      .toSorted((one, other) => rank(one) - rank(other));
+    for (const twin of untold) {
+      twin.toldOver = connection;
+      twin.accepted = true;
+    }
+    peer.settle(untold.map(({ subscription }) => subscription));
+    const source = peer.receivingTransport;
+    return {
+      consumers: untold.map((twin) => {
+        const original = source && twin.subscription.on(source);
+        return describeConsumer(peer, twin, original === twin ? undefined : original);
+      }),
+    };
+  },
+
+  async receiveOn({ room, peer }, { transportId, alone }) {
+    const target = consumingTransport(peer, transportId);
+    peer.receiveOn(target, alone);
+    await peer.subscriptions.settle();
+    bringToReceivingTransport(room, peer);
+    consumeAllData(room, peer);
+  },
+};
+
+/** Never throws: a twin that cannot be made is left out, and logged. */
+async function mirror(room: Room, peer: Peer, target: PeerTransport): Promise<void> {
+  const { joined, receivingTransport: source } = peer;
+  if (!joined || !source || source === target) return;
+  const { rtpCapabilities } = joined;
+  await Promise.all(
+    [...peer.subscriptions].map(async (subscription) => {
+      if (!subscription.on(source)) return;
+      try {
+        await peer.subscriptions.consumerOn(subscription.producer, target, rtpCapabilities);
+      } catch (error) {
+        if (subscription.producer.closed || target.transport.closed) return;
+        room.logger.warn({ peerId: peer.id, err: error }, 'no twin could be made');
+      }
+    }),
+  );
+}
+
+/** @throws {ProtooError} 403 not for consuming, or too many at once; 404. */
+function consumingTransport(peer: Peer, transportId: string): PeerTransport {
+  const target = peer.transports.get(transportId);
+  if (!target.consuming) {
+    throw new ProtooError(403, `transport “${transportId}” was not made for consuming`);
+  }
+  const others = [...peer.transports].filter(
+    (transport) =>
+      transport !== target &&
+      [...peer.subscriptions].some((subscription) => subscription.isOn(transport)),
+  );
+  if (others.length >= MAX_TRANSPORTS_WITH_CONSUMERS) {
+    throw new ProtooError(
+      403,
+      `this peer has consumers on ${others.length} other transports; close one first`,
+    );
+  }
+  return target;
+}
+
+function rank({ consumer }: SubscribedConsumer): number {
+  return consumer.kind === 'audio' ? 0 : 1;
+}
