@@ -91,7 +91,13 @@ export interface TransportAnswer {
 
 export async function createTransport(
   client: SignalingClient,
-  what: { producing: boolean; consuming: boolean; forceTcp?: boolean; sctp?: boolean },
+  what: {
+    producing: boolean;
+    consuming: boolean;
+    forceTcp?: boolean;
+    sctp?: boolean;
+    standby?: boolean;
+  },
 ): Promise<TransportAnswer> {
   const { sctp, ...rest } = what;
   return await client.request<TransportAnswer>('createWebRtcTransport', {
@@ -105,6 +111,7 @@ export async function produce(
   client: SignalingClient,
   kind: 'audio' | 'video',
   appData: Record<string, unknown> = {},
+  more: { replaces?: string; paused?: boolean } = {},
 ): Promise<{ producerId: string; transportId: string }> {
   const transport = await createTransport(client, { producing: true, consuming: false });
   const producer = await client.request<{ id: string }>('produce', {
@@ -112,6 +119,7 @@ export async function produce(
     kind,
     rtpParameters: kind === 'audio' ? audioParameters() : videoParameters(),
     appData,
+    ...more,
   });
   return { producerId: producer.id, transportId: transport.id };
 }

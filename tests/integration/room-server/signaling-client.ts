@@ -8,6 +8,8 @@ export interface ConnectOptions {
   room?: string;
   peer?: string;
   token?: string;
+  /** Shown to take a place again. */
+  resumeKey?: string;
   /** Instead of `/?roomId=…&peerId=…`. */
   target?: string;
   /** Instead of `protoo` and the token. */
@@ -38,6 +40,8 @@ export function newPeerId(): string {
 export class SignalingClient {
   readonly socket: WebSocket;
   readonly peerId: string;
+  /** From the answer to `join`, where the server gives one. */
+  resumeKey: string | undefined;
   /** Everything received so far, oldest first. */
   readonly notifications: Received[] = [];
   readonly requests: Received[] = [];
@@ -56,6 +60,7 @@ export class SignalingClient {
     const subprotocols = options.subprotocols ?? [
       'protoo',
       ...(options.token === undefined ? [] : [`causeway.token.${options.token}`]),
+      ...(options.resumeKey === undefined ? [] : [`causeway.resume.${options.resumeKey}`]),
     ];
     this.socket = new WebSocket(serverUrl.replace(/^http/, 'ws') + target, subprotocols, {
       headers: options.headers ?? {},

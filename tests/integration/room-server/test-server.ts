@@ -7,15 +7,20 @@ import { type ConnectOptions, newPeerId, SignalingClient } from './signaling-cli
 
 /** A real room server in the test's process, and ways into it. */
 
+export interface JoinOptions extends ConnectOptions {
+  who?: string;
+  rtpCapabilities?: unknown;
+  /** Extensions that the client says it understands. */
+  features?: string[];
+}
+
 export interface TestServer extends RunningRoomServer {
   /** Lines that the server has logged, JSON. */
   logLines: string[];
   /** Connects with a token for the room. */
   connect(options?: ConnectOptions & { who?: string }): Promise<SignalingClient>;
   /** The same, and joins. */
-  join(
-    options?: ConnectOptions & { who?: string; rtpCapabilities?: unknown },
-  ): Promise<SignalingClient>;
+  join(options?: JoinOptions): Promise<SignalingClient>;
   /** Reads one metric's value; labels as Prometheus writes them. 0 when it is not there yet. */
   metric(name: string, labels?: string): Promise<number>;
 }
@@ -60,13 +65,15 @@ export async function startTestServer(config: RoomServerConfigInput = {}): Promi
     connect,
     join: async (options = {}) => {
       const client = await connect(options);
-      await client.request('join', {
+      const { resume } = await client.request<{ resume?: { key: string } }>('join', {
         displayName: `The ${client.peerId}`,
         device: { name: 'test', version: '1' },
         rtpCapabilities:
           options.rtpCapabilities ?? (await client.request('getRouterRtpCapabilities')),
         sctpCapabilities: { numStreams: { OS: 1024, MIS: 1024 } },
+        ...(options.features === undefined ? {} : { features: options.features }),
       });
+      client.resumeKey = resume?.key;
       return client;
     },
     metric: async (name, labels = '') => {

@@ -14,14 +14,17 @@ let rooms = 0;
 /**
  * Before each test anna and ben join a room of their own. After it they leave, and all that the
  * server sent them is checked against the schemas of the protocol, whatever the test was about.
+ *
+ * @param features Extensions that both say they understand.
  */
-export function useTwoPeers(server: TestServer): TwoPeers {
+export function useTwoPeers(server: TestServer, features?: string[]): TwoPeers {
   const peers = {} as TwoPeers;
   beforeEach(async () => {
     rooms += 1;
     peers.room = `room-${rooms}`;
-    peers.anna = await server.join({ room: peers.room, peer: 'anna' });
-    peers.ben = await server.join({ room: peers.room, peer: 'ben' });
+    const common = { room: peers.room, ...(features ? { features } : {}) };
+    peers.anna = await server.join({ ...common, peer: 'anna' });
+    peers.ben = await server.join({ ...common, peer: 'ben' });
   });
   afterEach(async () => {
     for (const client of [peers.anna, peers.ben]) {
