@@ -31,6 +31,10 @@ describe('a join token', () => {
       why: 'a Cloud Proxy elsewhere',
       meeting: { signalingBaseUrl: ['https://proxy.example.com'] },
     },
+    {
+      why: 'a Cloud Proxy on this computer',
+      meeting: { signalingBaseUrl: ['http://127.0.0.1:9464'] },
+    },
   ])('is not asked for with $why', async ({ meeting }) => {
     const asked: string[] = [];
     const request: typeof fetch = (input) => {

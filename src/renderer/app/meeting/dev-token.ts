@@ -12,8 +12,8 @@ const DEV_SERVER_TIMEOUT_MS = 1_000;
 
 /**
  * The join token for a meeting: its own, or one from a development server, or none (the room
- * server then says whether it needs one). Asks a server only when all hosts of the meeting are on
- * this computer, so that nothing goes past a Cloud Proxy.
+ * server then says whether it needs one). Asks a server only when it is on this computer and the
+ * call goes straight to it: nothing goes past a Cloud Proxy.
  */
 export async function joinTokenFor(
   meeting: Meeting,
@@ -21,7 +21,7 @@ export async function joinTokenFor(
   request: typeof fetch = fetch,
 ): Promise<string> {
   if (meeting.token !== undefined) return meeting.token;
-  if (![meeting.serverUrl, ...meeting.signalingBaseUrl].every(isPlainLoopback)) return '';
+  if (meeting.signalingBaseUrl.length > 0 || !isPlainLoopback(meeting.serverUrl)) return '';
   try {
     const signal = AbortSignal.timeout(DEV_SERVER_TIMEOUT_MS);
     const discovery = await request(meeting.serverUrl + DISCOVERY_PATH, { signal });
