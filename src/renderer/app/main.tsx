@@ -30,6 +30,7 @@ const controller = new AppController({
   prepareRoom,
   settings,
   storage: window.sessionStorage,
+  lastingStorage: window.localStorage,
 });
 
 const root = document.getElementById('root');

@@ -9,7 +9,7 @@ import { RoomError } from '../../../shared/room-error.ts';
 import type { EffectiveSettings } from '../../../shared/settings.ts';
 import type { TimelineEntry } from '../../../shared/timeline.ts';
 import { JOIN_TEXT } from '../join/text.ts';
-import type { RoomOptions } from '../../room/contract.ts';
+import type { KeyValueStorage, RoomOptions } from '../../room/contract.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import { joinTokenFor } from '../meeting/dev-token.ts';
 import { rememberJoin, takeRememberedJoin } from '../meeting/resume-join.ts';
@@ -50,7 +50,10 @@ interface Dependencies {
   /** Gets what can be got before Join is pressed; may be refused. */
   prepareRoom: (options: RoomOptions) => Promise<void>;
   settings: Readable<EffectiveSettings>;
+  /** For the life of the window. */
   storage: Storage;
+  /** Outlives the app. */
+  lastingStorage: KeyValueStorage;
 }
 
 /** Which screen is shown, and every step from one to the next. */
@@ -62,14 +65,17 @@ export class AppController {
   readonly #prepareRoom: Dependencies['prepareRoom'];
   readonly #settings: Readable<EffectiveSettings>;
   readonly #storage: Storage;
+  readonly #lastingStorage: KeyValueStorage;
 
-  constructor({ bridge, media, createRoom, prepareRoom, settings, storage }: Dependencies) {
+  constructor(dependencies: Dependencies) {
+    const { bridge, media, createRoom, prepareRoom, settings, storage } = dependencies;
     this.#bridge = bridge;
     this.#media = media;
     this.#createRoom = createRoom;
     this.#prepareRoom = prepareRoom;
     this.#settings = settings;
     this.#storage = storage;
+    this.#lastingStorage = dependencies.lastingStorage;
     bridge.meeting.onPending(() => void this.#takePending());
   }
 
@@ -209,6 +215,7 @@ export class AppController {
         createRoom: this.#createRoom,
         bridge: this.#bridge,
         media: this.#media,
+        storage: this.#lastingStorage,
         onEnd: (end) => this.#ended(call, end),
       });
     } catch (error) {

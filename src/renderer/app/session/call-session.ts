@@ -1,7 +1,7 @@
 import type { CausewayBridge, Meeting } from '../../../shared/ipc.ts';
 import { RoomError, type RoomErrorData } from '../../../shared/room-error.ts';
 import type { MediaKind } from '../../../shared/signaling.ts';
-import type { Room, RoomOptions, RoomPlatform } from '../../room/contract.ts';
+import type { KeyValueStorage, Room, RoomOptions, RoomPlatform } from '../../room/contract.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 
 export type CreateRoom = (options: RoomOptions, platform?: RoomPlatform) => Room;
@@ -14,6 +14,8 @@ interface Dependencies {
   createRoom: CreateRoom;
   bridge: CausewayBridge;
   media: LocalMedia;
+  /** Where the room remembers which Cloud Proxy worked. */
+  storage: KeyValueStorage;
   onEnd: (end: CallEnd) => void;
 }
 
@@ -44,7 +46,7 @@ export class CallSession {
 
   /** @throws {RoomError} INPUT_INVALID when the engine refuses the options. */
   constructor(meeting: Meeting, token: string, displayName: string, dependencies: Dependencies) {
-    const { createRoom, bridge, media, onEnd } = dependencies;
+    const { createRoom, bridge, media, storage, onEnd } = dependencies;
     this.meeting = meeting;
     this.displayName = displayName;
     this.#bridge = bridge;
@@ -52,6 +54,7 @@ export class CallSession {
     this.#onEnd = onEnd;
     this.room = createRoom(roomOptionsOf(meeting, token, displayName), {
       diagnose: (url) => bridge.endpoint.diagnose(url),
+      storage,
     });
   }
 
