@@ -17,6 +17,18 @@ export function electronExecutable(): Runtime {
 }
 
 /**
+ * The switches without which the runtime does not start for this user: Electron refuses root on
+ * Linux unless its sandbox is off. The stand-in sees to that itself.
+ */
+export function switchesForUser(
+  kind: Runtime['kind'],
+  platform: NodeJS.Platform = process.platform,
+  userId: number | undefined = process.getuid?.(),
+): string[] {
+  return kind === 'electron' && platform === 'linux' && userId === 0 ? ['--no-sandbox'] : [];
+}
+
+/**
  * The path of Electron's binary, or null where it is not (wholly) downloaded.
  *
  * The `electron` package would start a download when asked for the path, so its files are read

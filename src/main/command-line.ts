@@ -16,6 +16,12 @@ export interface CommandLine {
 export type CommandLineResult =
   { ok: true; commandLine: CommandLine } | { ok: false; problems: string[] };
 
+/**
+ * Stands for `--join=LINK`. For a link that carries a pass: every user of the computer can read a
+ * program's arguments, only its own user can read its environment.
+ */
+export const JOIN_VARIABLE = 'CAUSEWAY_JOIN';
+
 const SETTING_FLAGS = {
   'display-name': 'displayName',
   'server-url': 'serverUrl',
@@ -42,8 +48,12 @@ export function flagOf(key: SettingKey): string | undefined {
  * command line, and a link must not be able to set flags.
  *
  * @param args The arguments without the program itself.
+ * @param joinFromEnvironment The value of {@link JOIN_VARIABLE}; `--join` goes before it.
  */
-export function parseCommandLine(args: readonly string[]): CommandLineResult {
+export function parseCommandLine(
+  args: readonly string[],
+  joinFromEnvironment?: string,
+): CommandLineResult {
   const linkAt = args.findIndex((arg) => arg.toLowerCase().startsWith(`${LINK_SCHEME}:`));
   const own = linkAt === -1 ? args : args.slice(0, linkAt);
   const { tokens } = parseArgs({
@@ -63,7 +73,9 @@ export function parseCommandLine(args: readonly string[]): CommandLineResult {
 
   const problems: string[] = [];
   const settings: Partial<Settings> = {};
-  let join: string | undefined;
+  let join = joinFromEnvironment;
+  const environmentProblem = join === undefined ? undefined : linkProblem(join);
+  if (environmentProblem) problems.push(`${JOIN_VARIABLE}: ${environmentProblem}`);
   let autoJoin = false;
   for (const token of tokens) {
     if (token.kind !== 'option') continue;

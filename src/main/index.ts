@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, session, shell } from 'electron';
 import type { AppNotice } from '../shared/ipc.ts';
 import { registerAppScheme, setupAppProtocol } from './app-files/app-protocol.ts';
-import { meetingOf, parseCommandLine, type CommandLine } from './command-line.ts';
+import { JOIN_VARIABLE, meetingOf, parseCommandLine, type CommandLine } from './command-line.ts';
 import { setupCrashHandling } from './crash.ts';
 import { appHandlers } from './ipc/app-handlers.ts';
 import { callHandlers } from './ipc/call-handlers.ts';
@@ -38,11 +38,14 @@ const PAGE_GONE: AppNotice = {
 };
 
 const args = process.argv.slice(1);
-const parsed = parseCommandLine(args);
+// The programs that this one starts have no use for it.
+const joinFromEnvironment = process.env[JOIN_VARIABLE];
+Reflect.deleteProperty(process.env, JOIN_VARIABLE);
+const parsed = parseCommandLine(args, joinFromEnvironment);
 if (!parsed.ok) {
   process.stderr.write(parsed.problems.map((problem) => `causeway: ${problem}\n`).join(''));
   app.exit(EXIT_USAGE);
-} else if (!becomeSingleInstance(args)) {
+} else if (!becomeSingleInstance(args, joinFromEnvironment)) {
   process.stdout.write('Causeway is running already; the request went to its window.\n');
   app.quit();
 } else {
@@ -52,7 +55,9 @@ if (!parsed.ok) {
 function start(commandLine: CommandLine): void {
   // Developer tools could read what the page knows: a packaged app has none.
   const allowDevTools = !app.isPackaged;
-  app.enableSandbox();
+  // On Linux, root runs a source tree with --no-sandbox or not at all; taking the switch back here
+  // would be too late, since the process that starts the pages is up by now.
+  if (app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   setupChromiumSwitches();
   registerAppScheme();
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { callScreen, joinScreen } from '../fixtures/screens.ts';
-import { electronExecutable } from '../../tools/runtime.ts';
+import { electronExecutable, switchesForUser } from '../../tools/runtime.ts';
 import { expect, meetingLink, test } from './fixtures.ts';
 
 test.describe('a meeting link', () => {
@@ -23,10 +23,11 @@ test.describe('a meeting link', () => {
     const { window } = await launch({ userData, args: ['--display-name=Ada', link] });
     await expect(joinScreen(window).meeting).toHaveValue(/^room-/);
 
+    const runtime = electronExecutable();
     const second = spawn(
-      electronExecutable().path,
+      runtime.path,
       [
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        ...switchesForUser(runtime.kind),
         join(import.meta.dirname, '../..'),
         `--user-data-dir=${userData}`,
         await meetingLink(server.url, 'another-room'),

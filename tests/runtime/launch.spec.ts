@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { switchesForUser } from '../../tools/runtime.ts';
 import { environment, expect, FIXTURE_APP, isStandIn, runtime, test } from './runtime.ts';
 
 /**
@@ -31,7 +32,7 @@ function startByHand(
   args: string[],
   cwd: string = process.cwd(),
 ): { child: ChildProcess; lines: string[] } {
-  const child = spawn(runtime.path, args, {
+  const child = spawn(runtime.path, [...switchesForUser(runtime.kind), ...args], {
     env: { ...environment(), CAUSEWAY_HEADLESS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
-import { electronExecutable } from '../../tools/runtime.ts';
+import { electronExecutable, switchesForUser } from '../../tools/runtime.ts';
 
 export const FIXTURE_APP = join(import.meta.dirname, 'fixture-app');
 
@@ -112,7 +112,7 @@ async function launchFixture(userData: string, args: string[]): Promise<Launched
   const startedAt = performance.now();
   const app = await _electron.launch({
     executablePath: runtime.path,
-    args: [FIXTURE_APP, `--user-data-dir=${userData}`, ...args],
+    args: [...switchesForUser(runtime.kind), FIXTURE_APP, `--user-data-dir=${userData}`, ...args],
     env: environment(),
     // The app's own choice of colours, not the test runner's.
     colorScheme: null,

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Runtime } from '../runtime.ts';
+import { JOIN_VARIABLE } from '../../src/main/command-line.ts';
+import { switchesForUser, type Runtime } from '../runtime.ts';
 import { inProject } from '../setup/project.ts';
 import type { Children } from './children.ts';
 import type { Display } from './display.ts';
@@ -20,17 +21,14 @@ export interface StartMeeting {
 /** Chromium's own test picture and sound, and no question asked: for where there is no camera to ask for. */
 const TEST_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-/** The app's arguments for joining `meeting` at once, with a profile of its own in `profile`. */
-export function appArguments(
-  meeting: StartMeeting,
-  link: string,
-  profile: string,
-  display: Display,
-): string[] {
+/**
+ * The app's arguments for joining `meeting` at once, with a profile of its own in `profile`. The
+ * meeting's link goes by the environment ({@link appEnvironment}).
+ */
+export function appArguments(meeting: StartMeeting, profile: string, display: Display): string[] {
   return [
     inProject('.'),
     `--user-data-dir=${profile}`,
-    `--join=${link}`,
     '--auto-join',
     `--display-name=${meeting.displayName}`,
     `--preferred-protocol=${meeting.preferredProtocol}`,
@@ -38,6 +36,11 @@ export function appArguments(
     // A virtual display has nobody in front of it, and no camera that anybody chose.
     ...(display.isVirtual ? TEST_MEDIA : []),
   ];
+}
+
+/** The app's environment: with the link, since a link may carry a join token. */
+export function appEnvironment(link: string, display: Display): NodeJS.ProcessEnv {
+  return { ...process.env, DISPLAY: display.name, [JOIN_VARIABLE]: link };
 }
 
 /** Starts a program on the app's runtime and tells its lines as `who`. */
@@ -50,7 +53,7 @@ export function startOnRuntime(options: {
   children: Children;
 }): ChildProcess {
   const { runtime, args, env, who, story, children } = options;
-  const child = spawn(runtime.path, args, {
+  const child = spawn(runtime.path, [...switchesForUser(runtime.kind), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

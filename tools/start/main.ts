@@ -6,7 +6,7 @@ import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
 import { electronExecutable } from '../runtime.ts';
 import { prepare } from '../setup/prepare.ts';
 import { SetupError } from '../setup/setup-error.ts';
-import { appArguments, ended, startOnRuntime, type StartMeeting } from './app.ts';
+import { appArguments, appEnvironment, ended, startOnRuntime, type StartMeeting } from './app.ts';
 import { Children } from './children.ts';
 import { startDemoParticipant } from './demo.ts';
 import { fetchDevToken } from './dev-token.ts';
@@ -77,8 +77,8 @@ async function main(flags: StartFlags): Promise<number> {
   // A direct call asks the server for its token by itself; in a proxied one no packet goes there.
   const token = flags.proxy ? await fetchDevToken(serverUrl, flags.room, flags.name) : '';
   const link = formatMeetingLink({ roomId: flags.room, serverUrl, ...(token ? { token } : {}) });
-  const args = appArguments(meeting, link, path.join(profiles, 'app'), display);
-  const env = { ...process.env, DISPLAY: display.name };
+  const args = appArguments(meeting, path.join(profiles, 'app'), display);
+  const env = appEnvironment(link, display);
   if (flags.screenshot !== undefined) {
     await takeScreenshot({
       runtime,

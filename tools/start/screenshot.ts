@@ -1,6 +1,6 @@
 import { _electron, expect, type Page } from '@playwright/test';
 import path from 'node:path';
-import type { Runtime } from '../runtime.ts';
+import { switchesForUser, type Runtime } from '../runtime.ts';
 import type { Story } from './story.ts';
 
 /** From the start of the app to a call that shows the other side; generous for a slow machine. */
@@ -19,7 +19,7 @@ export async function takeScreenshot(options: {
   const { runtime, args, env, videos, file, story } = options;
   const app = await _electron.launch({
     executablePath: runtime.path,
-    args: [...args],
+    args: [...switchesForUser(runtime.kind), ...args],
     env: Object.fromEntries(
       Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),

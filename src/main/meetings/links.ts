@@ -5,15 +5,18 @@ import { meetingOf, parseCommandLine } from '../command-line.ts';
 import type { Log } from '../log/log.ts';
 
 /** What a second start of the program hands to the first. */
-const HandedOver = z.object({ args: z.array(z.string().max(8192)).max(64) });
+const HandedOver = z.object({
+  args: z.array(z.string().max(8192)).max(64),
+  join: z.string().max(8192).optional(),
+});
 type HandedOver = z.infer<typeof HandedOver>;
 
 /**
  * Makes this the only running Causeway of this user, or hands the arguments to the one that is.
  * @returns Whether this one goes on.
  */
-export function becomeSingleInstance(args: readonly string[]): boolean {
-  const data: HandedOver = { args: [...args] };
+export function becomeSingleInstance(args: readonly string[], join: string | undefined): boolean {
+  const data: HandedOver = { args: [...args], ...(join === undefined ? {} : { join }) };
   return app.requestSingleInstanceLock(data);
 }
 
@@ -38,7 +41,9 @@ export function onSecondInstance(
   app.on('second-instance', (_event, argv, _workingDirectory, additionalData) => {
     // Chromium may reorder `argv` and add to it; the data is as the second start sent it.
     const handedOver = HandedOver.safeParse(additionalData);
-    const parsed = parseCommandLine(handedOver.success ? handedOver.data.args : argv.slice(1));
+    const parsed = handedOver.success
+      ? parseCommandLine(handedOver.data.args, handedOver.data.join)
+      : parseCommandLine(argv.slice(1));
     if (!parsed.ok) {
       log.warn(`a second start had arguments that are not valid: ${parsed.problems.join(' ')}`);
       listener(undefined);

@@ -92,6 +92,20 @@ describe('the command line', () => {
     if (!result.ok) expect(result.problems.join('\n')).toMatch(problem);
   });
 
+  it('takes the meeting from the environment, where other users cannot read its pass', () => {
+    const result = parseCommandLine(['--auto-join'], 'causeway://join/weekly');
+    expect(result.ok && result.commandLine.join).toEqual({
+      input: 'causeway://join/weekly',
+      autoJoin: true,
+    });
+    const both = parseCommandLine(['--join=mine'], 'causeway://join/weekly');
+    expect(both.ok && both.commandLine.join?.input).toBe('mine');
+    expect(parseCommandLine([], 'ftp://x/join/y')).toEqual({
+      ok: false,
+      problems: [expect.stringMatching(/^CAUSEWAY_JOIN: A link that starts with “ftp:”/)],
+    });
+  });
+
   it('names every bad flag at once', () => {
     const result = parseCommandLine(['--appearance=blue', '--server-url=', '--join=']);
     expect(!result.ok && result.problems.map((problem) => problem.split(':')[0])).toEqual([

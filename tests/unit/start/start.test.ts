@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { appArguments, appEnvironment } from '../../../tools/start/app.ts';
 import { Children } from '../../../tools/start/children.ts';
 import { hasDisplay } from '../../../tools/start/display.ts';
+import { switchesForUser } from '../../../tools/runtime.ts';
 import { createStory } from '../../../tools/start/story.ts';
 
 describe('the story in the terminal', () => {
@@ -27,6 +29,37 @@ describe('a display', () => {
     ['win32', {}, true],
   ] as const)('on %s with %o is there: %s', (platform, env, there) => {
     expect(hasDisplay(platform, env)).toBe(there);
+  });
+});
+
+describe('Electron’s sandbox', () => {
+  it.each([
+    ['electron', 'linux', 0, ['--no-sandbox']],
+    ['electron', 'linux', 1000, []],
+    ['electron', 'darwin', 0, []],
+    ['electron', 'win32', undefined, []],
+    ['stand-in', 'linux', 0, []],
+  ] as const)(
+    'is off only where it must be: %s on %s as user %s',
+    (kind, platform, user, words) => {
+      expect(switchesForUser(kind, platform, user)).toEqual(words);
+    },
+  );
+});
+
+describe('what other users of the computer can read', () => {
+  it('is not the link, which may carry a pass', () => {
+    const link = 'causeway://join/demo?token=SECRET';
+    const display = { name: ':1', isVirtual: true };
+    const meeting = {
+      roomId: 'demo',
+      displayName: 'Ada',
+      serverUrl: 'http://127.0.0.1:1',
+      preferredProtocol: 'UDP_ONLY',
+      signalingBaseUrl: [],
+    };
+    expect(appArguments(meeting, '/profile', display).join(' ')).not.toMatch(/SECRET|--join=/);
+    expect(appEnvironment(link, display)).toMatchObject({ CAUSEWAY_JOIN: link, DISPLAY: ':1' });
   });
 });
 
