@@ -12,8 +12,19 @@ export const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 /** All headers of one request, bytes: a token has at most 4 KiB, the rest is small. */
 export const MAX_HEADER_BYTES = 16_384;
 
-/** TCP, TLS and WebSocket handshake with the room server together, ms. Employees wait meanwhile. */
-export const ORIGIN_HANDSHAKE_TIMEOUT_MS = 4_000;
+/**
+ * TCP, TLS and WebSocket handshakes with all room servers that are tried for a client, ms. The app
+ * gives a join up after 5 s, and has used up some of it by then.
+ */
+export const ORIGIN_BUDGET_MS = 3_000;
+/** Each room server gets an equal share of it, but this much, ms: a few round trips over a bad line. */
+export const ORIGIN_MIN_SHARE_MS = 750;
+
+/**
+ * Who is in a call may renew relay credentials with a join token that has ended meanwhile, up to
+ * this long after, s: longer than a working day's longest meeting.
+ */
+export const TOKEN_RENEWAL_GRACE_SECONDS = 12 * 60 * 60;
 
 /** How long a room server that could not be reached is passed over for others, ms. */
 export const ORIGIN_DOWN_MS = 10_000;

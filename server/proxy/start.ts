@@ -98,6 +98,7 @@ export async function startCheckedProxy(
     relay,
     limits,
     signaling,
+    isPresent: (participant) => signaling.isPresent(participant),
     health: healthSource,
     metrics,
     logger: log,

@@ -138,10 +138,32 @@ export async function verifyJoinToken(
   key: TokenKey,
   roomId?: string,
 ): Promise<JoinTokenClaims> {
+  return await verify(token, key, roomId, 0);
+}
+
+/**
+ * The same for a token that may have ended up to `graceSeconds` ago. For those only who were let in
+ * with it while it was good: it admits nobody.
+ * @throws {TokenRefused}
+ */
+export async function verifyEndedJoinToken(
+  token: string,
+  key: TokenKey,
+  graceSeconds: number,
+): Promise<JoinTokenClaims> {
+  return await verify(token, key, undefined, graceSeconds);
+}
+
+async function verify(
+  token: string,
+  key: TokenKey,
+  roomId: string | undefined,
+  graceSeconds: number,
+): Promise<JoinTokenClaims> {
   if (!JoinToken.safeParse(token).success) {
     throw new TokenRefused(CLOSE.TOKEN_INVALID, 'The join token is damaged: it is not a JWT.');
   }
-  const payload = await verifySignature(token, key);
+  const payload = await verifySignature(token, key, graceSeconds);
   const claims = JoinTokenClaims.safeParse(payload);
   if (!claims.success) {
     throw new TokenRefused(
@@ -155,7 +177,11 @@ export async function verifyJoinToken(
   return claims.data;
 }
 
-async function verifySignature(token: string, key: TokenKey): Promise<unknown> {
+async function verifySignature(
+  token: string,
+  key: TokenKey,
+  graceSeconds: number,
+): Promise<unknown> {
   try {
     const { payload } = await jwtVerify(token, key.key, {
       algorithms: [key.algorithm],
@@ -166,6 +192,9 @@ async function verifySignature(token: string, key: TokenKey): Promise<unknown> {
     return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
+      // Thrown after signature, audience and beginning have been found good.
+      const endedFor = Date.now() / 1000 - (error.payload.exp ?? 0);
+      if (endedFor <= graceSeconds) return error.payload;
       throw new TokenRefused(CLOSE.TOKEN_EXPIRED, 'The join token has expired.');
     }
     if (error instanceof errors.JWTClaimValidationFailed) {

@@ -60,6 +60,7 @@ export async function createApplication(
       return reply
         .code(429)
         .header('retry-after', RETRY_AFTER_SECONDS)
+        .header('access-control-allow-origin', '*')
         .send({ error: 'Too many requests from your address.', code: 'SERVER_BUSY' });
     }
     const form = checkForm(request.raw, hosts);

@@ -1,8 +1,16 @@
-import { closeMeaning } from '../../../src/shared/close-codes.ts';
+import { CLOSE, closeMeaning } from '../../../src/shared/close-codes.ts';
 import { DISCOVERY_VERSION } from '../../../src/shared/discovery.ts';
 import type { DiscoveryDocument } from '../../../src/shared/discovery.ts';
-import { readBearerToken, TokenRefused, verifyJoinToken } from '../../shared/tokens.ts';
+import type { JoinTokenClaims } from '../../../src/shared/join-token.ts';
+import {
+  readBearerToken,
+  TokenRefused,
+  verifyEndedJoinToken,
+  verifyJoinToken,
+} from '../../shared/tokens.ts';
 import type { TokenKey } from '../../shared/tokens.ts';
+import { TOKEN_RENEWAL_GRACE_SECONDS } from '../limits.ts';
+import type { Participant } from '../signaling/participants.ts';
 import type { Relay } from '../turn/relay.ts';
 
 /** What the gateway says about itself, and to whom it gives relay credentials. */
@@ -18,6 +26,8 @@ export interface DiscoveryOptions {
   tokenKey: TokenKey;
   /** Undefined: signaling only. */
   relay: Relay | undefined;
+  /** Whether this participant is in a call through this gateway now. */
+  isPresent(participant: Participant): boolean;
 }
 
 /**
@@ -41,7 +51,7 @@ export async function answerDiscovery(
   const token = readBearerToken(authorization);
   if (token === undefined) return refused('Send the join token as “Authorization: Bearer …”.');
   try {
-    const { sub, room } = await verifyJoinToken(token, options.tokenKey);
+    const { sub, room } = await admit(token, options);
     if (!relay) return { status: 200, result: 'plain', body };
     // Credentials for a relay that does not answer would only make the client wait for it.
     if (!relay.up) return { status: 200, result: 'relay-down', body };
@@ -51,6 +61,23 @@ export async function answerDiscovery(
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
     return refused(error.message, closeMeaning(error.closeCode).error);
+  }
+}
+
+/**
+ * A token that is good, or that has ended while its owner is in a call: a meeting may last longer
+ * than the pass to it, and the credentials of its relay do not.
+ * @throws {TokenRefused}
+ */
+async function admit(token: string, options: DiscoveryOptions): Promise<JoinTokenClaims> {
+  const { tokenKey, isPresent } = options;
+  try {
+    return await verifyJoinToken(token, tokenKey);
+  } catch (error) {
+    if (!(error instanceof TokenRefused) || error.closeCode !== CLOSE.TOKEN_EXPIRED) throw error;
+    const claims = await verifyEndedJoinToken(token, tokenKey, TOKEN_RENEWAL_GRACE_SECONDS);
+    if (!isPresent(claims)) throw error;
+    return claims;
   }
 }
 

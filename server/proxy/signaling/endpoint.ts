@@ -17,6 +17,8 @@ import { HARD_MESSAGE_FACTOR, PING_INTERVAL_MS } from '../limits.ts';
 import type { ProxyMetrics } from '../metrics.ts';
 import { connectToOrigin, OriginUnreachable } from './origin-connection.ts';
 import type { OriginOptions, Visitor } from './origin-connection.ts';
+import { Participants } from './participants.ts';
+import type { Participant } from './participants.ts';
 import { SignalingSession } from './session.ts';
 
 /**
@@ -57,6 +59,7 @@ export class SignalingEndpoint {
   readonly #options: SignalingEndpointOptions;
   readonly #webSockets: WebSocketServer;
   readonly #sessions = new Set<SignalingSession>();
+  readonly #participants = new Participants();
   /** The sessions again, by when they get their ping: never all in the same moment. */
   readonly #pingSlots = Array.from({ length: PING_SLOTS }, () => new Set<SignalingSession>());
   #slot = 0;
@@ -81,6 +84,11 @@ export class SignalingEndpoint {
 
   get sessions(): number {
     return this.#sessions.size;
+  }
+
+  /** Whether somebody by this token's name is in this room, through this gateway, now. */
+  isPresent(participant: Participant): boolean {
+    return this.#participants.has(participant);
   }
 
   /**
@@ -158,8 +166,8 @@ export class SignalingEndpoint {
       throw new Refusal(CLOSE.TOKEN_MISSING, 'This proxy needs a join token.');
     }
     const { roomId, peerId } = query.data;
-    await verifyJoinToken(offered.token, this.#options.tokenKey, roomId);
-    return { roomId, peerId, token: offered.token, address: client.address };
+    const { sub } = await verifyJoinToken(offered.token, this.#options.tokenKey, roomId);
+    return { roomId, peerId, token: offered.token, sub, address: client.address };
   }
 
   async #connect(client: WebSocket, visitor: Visitor): Promise<void> {
@@ -179,12 +187,14 @@ export class SignalingEndpoint {
         return;
       }
       const slot = this.#emptiestSlot();
+      const left = this.#participants.add({ sub: visitor.sub, room: visitor.roomId });
       const session: SignalingSession = new SignalingSession(client, origin, maxMessageBytes, {
         onMessage: (direction, bytes) => {
           metrics.signalingMessages.inc({ direction });
           metrics.signalingBytes.inc({ direction }, bytes);
         },
         onEnd: (code, by) => {
+          left();
           this.#sessions.delete(session);
           slot.delete(session);
           metrics.signalingOpen.set(this.#sessions.size);

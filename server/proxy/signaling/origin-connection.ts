@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { PROTOO_SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../../src/shared/join-token.ts';
-import { MAX_ORIGIN_MESSAGE_BYTES, ORIGIN_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
+import { MAX_ORIGIN_MESSAGE_BYTES, ORIGIN_BUDGET_MS, ORIGIN_MIN_SHARE_MS } from '../limits.ts';
 import type { OriginTls } from './origin-tls.ts';
 import type { Origins } from './origins.ts';
 
@@ -9,6 +9,8 @@ export interface Visitor {
   roomId: string;
   peerId: string;
   token: string;
+  /** Whom the token names. */
+  sub: string;
   /** The client's own address, for the room server's limits and log. */
   address: string;
 }
@@ -41,8 +43,11 @@ export async function connectToOrigin(
   options: OriginOptions,
 ): Promise<WebSocket> {
   const attempts: { origin: string; problem: string }[] = [];
-  for (const origin of options.origins.inOrderFor(visitor.roomId)) {
-    const attempt = await open(origin, visitor, options);
+  const origins = options.origins.inOrderFor(visitor.roomId);
+  // A second one must be reached while the client still waits.
+  const timeoutMs = Math.max(ORIGIN_BUDGET_MS / origins.length, ORIGIN_MIN_SHARE_MS);
+  for (const origin of origins) {
+    const attempt = await open(origin, visitor, { ...options, timeoutMs });
     if (attempt.ok) {
       options.origins.markUp(origin);
       return attempt.webSocket;
@@ -59,7 +64,11 @@ export async function connectToOrigin(
 type Attempt =
   { ok: true; webSocket: WebSocket } | { ok: false; answered: boolean; problem: string };
 
-async function open(origin: string, visitor: Visitor, options: OriginOptions): Promise<Attempt> {
+async function open(
+  origin: string,
+  visitor: Visitor,
+  options: OriginOptions & { timeoutMs: number },
+): Promise<Attempt> {
   const url = new URL('/', origin.replace(/^http/, 'ws'));
   url.searchParams.set('roomId', visitor.roomId);
   url.searchParams.set('peerId', visitor.peerId);
@@ -68,7 +77,7 @@ async function open(origin: string, visitor: Visitor, options: OriginOptions): P
     [PROTOO_SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${visitor.token}`],
     {
       headers: { 'X-Forwarded-For': visitor.address, 'X-Forwarded-Proto': 'https' },
-      handshakeTimeout: ORIGIN_HANDSHAKE_TIMEOUT_MS,
+      handshakeTimeout: options.timeoutMs,
       maxPayload: MAX_ORIGIN_MESSAGE_BYTES,
       perMessageDeflate: false,
       followRedirects: false,

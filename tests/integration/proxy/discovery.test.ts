@@ -2,8 +2,20 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DISCOVERY_PATH, DiscoveryDocument } from '../../../src/shared/discovery.ts';
 import { testToken } from '../../fixtures/tokens.ts';
-import { discover, relayCredentials, startTestProxy, TURN_SECRET } from './test-proxy.ts';
-import type { TestProxy } from './test-proxy.ts';
+import { CLOSE } from '../../../src/shared/close-codes.ts';
+import { TurnClient } from '../../turn-client/client.ts';
+import {
+  closeOf,
+  connectThrough,
+  discover,
+  eventually,
+  openSignaling,
+  relayCredentials,
+  startTestOrigin,
+  startTestProxy,
+  TURN_SECRET,
+} from './test-proxy.ts';
+import type { TestOrigin, TestProxy } from './test-proxy.ts';
 
 describe('discovery', () => {
   let proxy: TestProxy;
@@ -82,6 +94,19 @@ describe('discovery', () => {
     expect(body).toEqual({ error: expect.any(String) as string, code });
   });
 
+  test('tells who asks too often so, in a way that a page may read', async () => {
+    const strict = await startTestProxy({
+      origin: ['http://127.0.0.1:9'],
+      turn: 'off',
+      maxRequestsPerSecond: 1,
+    });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => discover(strict)));
+    const [refused] = answers.filter(({ status }) => status === 429);
+    expect(refused?.body).toEqual({ error: expect.any(String) as string, code: 'SERVER_BUSY' });
+    expect(refused?.response.headers.get('access-control-allow-origin')).toBe('*');
+    await strict.close();
+  });
+
   test('refuses another kind of authorization', async () => {
     const { status, body } = await discover(proxy, undefined, { authorization: 'Basic YTpi' });
     expect(status).toBe(401);
@@ -117,6 +142,95 @@ describe('discovery', () => {
     for (const path of ['/', '/metrics', '/.well-known/other.json', '/join/demo']) {
       expect((await fetch(`${proxy.origin}${path}`)).status).toBe(404);
     }
+  });
+});
+
+describe('relay credentials for a token that has ended', () => {
+  /** Within the room for clocks that differ: good for one second more. */
+  const ENDS_SOON_SECONDS = -9;
+  let origin: TestOrigin;
+  let proxy: TestProxy;
+  beforeAll(async () => {
+    origin = await startTestOrigin();
+    proxy = await startTestProxy({ origin: [origin.url] });
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await origin.stop();
+  });
+
+  /** Connects with a token, and waits until that has ended. */
+  async function callThatOutlives(room: string, who: string) {
+    const token = await testToken({ room, who, lifetimeSeconds: ENDS_SOON_SECONDS });
+    const { client } = await connectThrough(proxy, origin, { room, token });
+    const stranger = await testToken({
+      ...{ room: `${room}-2`, who },
+      lifetimeSeconds: ENDS_SOON_SECONDS,
+    });
+    await eventually('the tokens have ended', async () => {
+      return (await discover(proxy, stranger)).status === 401;
+    });
+    return { token, client, stranger };
+  }
+
+  test('are given to who is in a call with it, until that call ends', async () => {
+    const { token, client } = await callThatOutlives('long', 'ada');
+    const { status, body } = await discover(proxy, token);
+    expect(status).toBe(200);
+    const [server] = DiscoveryDocument.parse(body).iceServers ?? [];
+    if (!server) throw new Error('no credentials');
+    const turn = await TurnClient.open('udp', {
+      host: '127.0.0.1',
+      port: proxy.turn?.port ?? 0,
+    });
+    // coturn takes them: an allocation, or this throws.
+    expect((await turn.allocate(server)).port).toBeGreaterThan(0);
+    turn.close();
+
+    client.close();
+    await eventually('the call has ended', async () => {
+      return (await discover(proxy, token)).status === 401;
+    });
+    expect((await discover(proxy, token)).body).toMatchObject({ code: 'TOKEN_EXPIRED' });
+  });
+
+  test('are given to nobody else', async () => {
+    const { client, stranger } = await callThatOutlives('closed', 'ada');
+    const lifetimeSeconds = -60;
+    const twelveHours = 12 * 60 * 60;
+    const inCall = { room: 'closed', who: 'ada' };
+    for (const [what, token, code] of [
+      ['the same person, another room', stranger, 'TOKEN_EXPIRED'],
+      [
+        'another person, the same room',
+        await testToken({ room: 'closed', who: 'eve', lifetimeSeconds }),
+        'TOKEN_EXPIRED',
+      ],
+      [
+        'a forged one of who is in the call',
+        await testToken({ ...inCall, lifetimeSeconds, secret: 'x'.repeat(40) }),
+        'TOKEN_INVALID',
+      ],
+      [
+        'one of who is in the call that ended yesterday',
+        await testToken({ ...inCall, lifetimeSeconds: -twelveHours - 60 }),
+        'TOKEN_EXPIRED',
+      ],
+    ] as const) {
+      const { status, body } = await discover(proxy, token);
+      expect([what, status, body]).toEqual([
+        what,
+        401,
+        { error: expect.any(String) as string, code },
+      ]);
+    }
+    // Nor does it open another signaling connection.
+    const late = await openSignaling(proxy, {
+      room: 'closed',
+      token: await testToken({ ...inCall, lifetimeSeconds }),
+    });
+    expect((await closeOf(late)).code).toBe(CLOSE.TOKEN_EXPIRED);
+    client.close();
   });
 });
 
