@@ -7,6 +7,7 @@ import { build } from 'vite';
 import type { EnginePage } from './page/engine-page.ts';
 import { startRoomServer, type RoomServerProcess } from '../fixtures/room-server.ts';
 import { testToken } from '../fixtures/tokens.ts';
+import { findChromium } from '../../tools/electron-on-chromium/chromium/find-chromium.ts';
 
 const PAGE_ROOT = resolve(import.meta.dirname, 'page');
 const CONTENT_TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
@@ -39,7 +40,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   browser: [
     async ({}, use) => {
       const browser = await chromium.launch({
-        executablePath: process.env['CAUSEWAY_CHROMIUM'] ?? '/usr/bin/chromium',
+        executablePath: findChromium(),
         args: CHROMIUM_FLAGS,
       });
       await use(browser);

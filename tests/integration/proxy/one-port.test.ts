@@ -16,16 +16,24 @@ import { namespacesUnavailable } from '../../network/namespaces.ts';
 import { startOnePortProxy } from '../../network/one-port-proxy.ts';
 import type { OnePortProxy } from '../../network/one-port-proxy.ts';
 import { onlyTcp, OPEN, udpPortBlocked } from '../../network/policies.ts';
+import { findChromium } from '../../../tools/electron-on-chromium/chromium/find-chromium.ts';
 import { OnePortReport } from './one-port-client.ts';
 import { eventually } from './test-proxy.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const NGINX = '/usr/sbin/nginx';
 const unavailable =
   namespacesUnavailable() ??
-  [CHROMIUM, NGINX]
-    .filter((program) => !existsSync(program))
-    .map((program) => `${program} is not installed`)[0];
+  (existsSync(NGINX) ? undefined : `${NGINX} is not installed`) ??
+  whyNoChromium();
+
+function whyNoChromium(): string | undefined {
+  try {
+    findChromium();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 /** What Node itself does to run a TypeScript file, for a browser. */
 const PAGE_SCRIPT = stripTypeScriptTypes(
@@ -80,7 +88,11 @@ describe('everything on port 443, with nginx and nftables of deploy/', () => {
       folder,
     });
     browser = await chromium.launch({
-      executablePath: browserInNamespace(folder, network.namespaces.systemName(CLIENT), CHROMIUM),
+      executablePath: browserInNamespace(
+        folder,
+        network.namespaces.systemName(CLIENT),
+        findChromium(),
+      ),
       env: { ...process.env, HOME: home },
       args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
     });
