@@ -215,6 +215,8 @@ export class TurnSupervisor extends EventEmitter<SupervisorEvents> {
       // coturn needs nothing of our environment, which may hold secrets.
       env: { PATH: process.env['PATH'] ?? '' },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C goes to the whole process group, but calls go on until the gateway ends coturn.
+      detached: true,
     });
     this.#child = child;
     child.on('error', (error) => this.#logger.error({ err: error }, 'coturn cannot be run'));

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -111,11 +112,7 @@ describe('coturn as a child', () => {
       [`--origin=${origin.url}`, ...FREE_PORTS, '--turn-peer=127.0.0.1'],
       { CAUSEWAY_PROXY_TURN_SECRET: TURN_SECRET },
     );
-    const children = await readFile(
-      `/proc/${gateway.child.pid}/task/${gateway.child.pid}/children`,
-      'utf8',
-    );
-    const coturn = Number(children.trim().split(' ')[0]);
+    const coturn = await coturnOf(gateway);
     expect(isRunning(coturn)).toBe(true);
     gateway.child.kill('SIGKILL');
     await gateway.ended;
@@ -210,6 +207,37 @@ describe('an orderly end', () => {
     other.child.kill('SIGTERM');
     expect(await other.ended).toBe(143);
     held.client.terminate();
+  });
+
+  test('Ctrl-C in a terminal: coturn goes on while calls do, and ends with the gateway', async () => {
+    const gateway = await startProxyProcess(
+      [`--origin=${origin.url}`, ...FREE_PORTS, '--turn-peer=127.0.0.1', '--drain-seconds=600'],
+      { CAUSEWAY_PROXY_TURN_SECRET: TURN_SECRET },
+      // A process group of its own, as a terminal makes one for each program.
+      (command, options) =>
+        spawn(command[0] ?? '', command.slice(1), { ...options, detached: true }),
+    );
+    const { client } = await connectThrough(gateway, origin);
+    const coturn = await coturnOf(gateway);
+    const credentials = await relayCredentials(gateway);
+    const port = Number(credentials.urls[0]?.split(/[:?]/)[2]);
+    const relayed = await TurnClient.open('udp', { host: '127.0.0.1', port });
+    await relayed.allocate(credentials);
+
+    process.kill(-(gateway.child.pid ?? 0), 'SIGINT');
+    await expect
+      .poll(async () => (await health(gateway)).body)
+      .toMatchObject({
+        status: 'draining',
+        relay: 'up',
+      });
+    expect(await relayed.refresh(600)).toBe(600);
+
+    relayed.close();
+    client.close(1000);
+    expect(await gateway.ended).toBe(0);
+    expect(isRunning(coturn)).toBe(false);
+    expect(gateway.said.join('\n')).not.toContain('started again');
   });
 
   test('ends as soon as the last call has ended', async () => {
@@ -348,6 +376,12 @@ describe('a coturn that runs elsewhere', () => {
 });
 
 const FREE_PORTS = ['--port=0', '--admin-port=0', '--turn-port=0'];
+
+/** Process id of the only child that a gateway has. */
+async function coturnOf({ child }: { child: ChildProcess }): Promise<number> {
+  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return Number(children.trim().split(' ')[0]);
+}
 
 function isRunning(pid: number): boolean {
   try {
