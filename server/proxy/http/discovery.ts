@@ -70,13 +70,13 @@ export async function answerDiscovery(
  * @throws {TokenRefused}
  */
 async function admit(token: string, options: DiscoveryOptions): Promise<JoinTokenClaims> {
-  const { tokenKey, isPresent } = options;
+  const { tokenKey } = options;
   try {
     return await verifyJoinToken(token, tokenKey);
   } catch (error) {
     if (!(error instanceof TokenRefused) || error.closeCode !== CLOSE.TOKEN_EXPIRED) throw error;
     const claims = await verifyEndedJoinToken(token, tokenKey, TOKEN_RENEWAL_GRACE_SECONDS);
-    if (!isPresent(claims)) throw error;
+    if (!options.isPresent(claims)) throw error;
     return claims;
   }
 }

@@ -1,4 +1,5 @@
 import type { Quality } from '../../shared/connection-state.ts';
+import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { MediaProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
@@ -106,7 +107,7 @@ export class CallDriver {
     const session = this.#session;
     switch (action.act) {
       case 'connect':
-        this.#connect();
+        this.#connect(action.through);
         break;
       case 'disconnect':
         this.#disconnect();
@@ -138,11 +139,12 @@ export class CallDriver {
     }
   }
 
-  #connect(): void {
+  #connect(through: readonly Endpoint[] | undefined): void {
     this.#disconnect();
     const session = new Session(this.#context, {
       onStep: (step, plan) => this.#observe({ seen: 'step', step, ...(plan && { plan }) }),
       onLinksChanged: () => this.#onLinksChanged(),
+      onProxyEntered: (otherProxies) => this.#observe({ seen: 'proxy-entered', otherProxies }),
       onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
       onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
       onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),
@@ -154,10 +156,10 @@ export class CallDriver {
     });
     this.#session = session;
     this.#sampler.start();
-    session.open(this.#localTracks).catch((error: unknown) => {
+    session.open(this.#localTracks, through).catch((error: unknown) => {
       if (session !== this.#session) return;
       const failure =
-        error instanceof RoomError ? error : new RoomError('SERVER_INCOMPATIBLE', String(error));
+        error instanceof RoomError ? error : new RoomError('SERVER_INCOMPATIBLE', nameOf(error));
       this.#observe({ seen: 'attempt-failed', error: failure.toData() });
     });
   }
@@ -210,9 +212,14 @@ export class CallDriver {
 
   #noteFailure(what: string, error: unknown): void {
     const why =
-      error instanceof RoomError ? `${error.code} ${error.detail ?? error.message}` : String(error);
+      error instanceof RoomError ? `${error.code} ${error.detail ?? error.message}` : nameOf(error);
     this.#listener.onNote({ kind: 'error', text: `${what}: ${why}` });
   }
+}
+
+/** What a browser's or a library's exception is called; its message may hold what was sent. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
 }
 
 const DEVICE: Record<MediaKind, string> = { audio: 'microphone', video: 'camera' };

@@ -3,6 +3,7 @@ import type { ReconnectReason } from '../../shared/connection-state.ts';
 import { formatPath, type Path } from '../../shared/path.ts';
 import { RoomError, type RoomErrorCode, type RoomErrorData } from '../../shared/room-error.ts';
 import type { CallRules, Connecting, RelayFault, Trip } from './call-state.ts';
+import { isFaultOfOneProxy } from './proxy-fault.ts';
 
 /** The errors that `decide()` itself comes to. */
 
@@ -20,7 +21,7 @@ export function noPathError(
   const tries = state.plan.map((path) => `${describeTry(path)}: no connection in ${waited} s`);
   const detail = [...tries, ...(relayFault ? [relayHint(state.plan)] : [])].join('; ');
   // With every protocol allowed, a proxy that relays over none of them has no relay.
-  const relayIsDown = relayFault === 'no-candidates' && rules.preferredProtocol === 'UDP_OVER_TCP';
+  const relayIsDown = relayFault !== undefined && rules.preferredProtocol === 'UDP_OVER_TCP';
   return errorData(
     relayIsDown ? 'PROXY_RELAY_DOWN' : NO_PATH_CODE[rules.preferredProtocol],
     detail || 'the server offers no path that the mode allows',
@@ -52,6 +53,20 @@ function relayHint(plan: readonly Path[]): string {
 export function setupTimeoutError(state: Connecting, rules: CallRules): RoomErrorData {
   const code = rules.route === 'proxy' ? 'PROXY_UNREACHABLE' : 'SERVER_UNREACHABLE';
   return errorData(code, `no answer in time at the step “${state.step}”`);
+}
+
+/**
+ * The error after several Cloud Proxies: the first one's, its detail naming all in their order. What
+ * no proxy is to blame for stands for itself.
+ */
+export function afterOthers(
+  failures: readonly RoomErrorData[] | undefined,
+  last: RoomErrorData,
+): RoomErrorData {
+  const [first] = failures ?? [];
+  if (!failures || !first || !isFaultOfOneProxy(last.code)) return last;
+  const tries = [...failures, last].map(({ code, detail }) => `${code} ${detail ?? ''}`.trim());
+  return errorData(first.code, tries.join('; '));
 }
 
 /** What a close code of the signaling connection means to the employee. */

@@ -1,4 +1,5 @@
 import type { ConnectingStep, Fallback, ReconnectReason } from '../../shared/connection-state.ts';
+import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { PreferredProtocol, Route } from '../../shared/protocol.ts';
 import type { RoomErrorData } from '../../shared/room-error.ts';
@@ -24,7 +25,7 @@ export interface LinkView {
   readonly status: 'unused' | 'connecting' | 'connected' | 'disconnected' | 'failed';
   /** Of the selected candidate pair; absent until there is one. */
   readonly path?: Path;
-  /** Why its relay will not do, when that is certain. */
+  /** Why its relay will not do; certain but for `no-answer`. */
   readonly relayFault?: RelayFault;
 }
 export type LinkViews = Readonly<Record<LinkRole, LinkView>>;
@@ -32,8 +33,9 @@ export type LinkViews = Readonly<Record<LinkRole, LinkView>>;
 /**
  * - `refused`: the relay did not take the credentials.
  * - `no-candidates`: gathering ended without a relayed address.
+ * - `no-answer`: gathering goes on, and has brought no relayed address yet.
  */
-export type RelayFault = 'refused' | 'no-candidates';
+export type RelayFault = 'refused' | 'no-candidates' | 'no-answer';
 
 /** A run of attempts to get into the room. */
 export interface Trip {
@@ -58,6 +60,14 @@ export interface Connecting {
   /** When ICE was first given all that the plan allows. */
   readonly mediaSince?: number;
   readonly relay?: RelayLease;
+  /** Whether no relay had answered when it was last looked at. */
+  readonly relaySilent?: boolean;
+  /** Cloud Proxies left to be tried, in this order, should the one in use carry no media. */
+  readonly otherProxies?: readonly Endpoint[];
+  /** Since when this Cloud Proxy is tried; absent for the first. */
+  readonly triedSince?: number;
+  /** What came of the Cloud Proxies before it. */
+  readonly failures?: readonly RoomErrorData[];
 }
 
 export interface Connected {
@@ -109,6 +119,8 @@ export type Observation =
   /** A step of connecting began; `plan` when the far end has named its addresses. */
   | { readonly seen: 'step'; readonly step: ConnectingStep; readonly plan?: readonly Path[] }
   | { readonly seen: 'links'; readonly links: LinkViews }
+  /** Signaling stands, through a Cloud Proxy; these are left. */
+  | { readonly seen: 'proxy-entered'; readonly otherProxies: readonly Endpoint[] }
   /** The room is joined and there is nothing to bring media up with: see media-links.ts. */
   | { readonly seen: 'no-media-to-connect' }
   | { readonly seen: 'attempt-failed'; readonly error: RoomErrorData }
@@ -121,8 +133,8 @@ export type Observation =
   | { readonly seen: 'leave' };
 
 export type Action =
-  /** Get into the room from nothing. */
-  | { readonly act: 'connect' }
+  /** Get into the room from nothing; through these Cloud Proxies alone, where they are named. */
+  | { readonly act: 'connect'; readonly through?: readonly Endpoint[] }
   /** Close the signaling connection and the transports. Local tracks are kept. */
   | { readonly act: 'disconnect' }
   | { readonly act: 'restart-ice'; readonly role: LinkRole }

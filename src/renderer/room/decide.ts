@@ -13,12 +13,14 @@ import type {
   LinkView,
   LinkViews,
   Observation,
+  RelayFault,
   RelayLease,
   Trip,
   Trouble,
 } from './call-state.ts';
 import { LINK_ROLES } from './call-state.ts';
 import {
+  afterOthers,
   closedError,
   exhaustedError,
   noPathError,
@@ -33,6 +35,9 @@ import {
   MEDIA_CONNECT_BUDGET_MS,
   MIN_CREDENTIAL_LIFETIME_MS,
   MIN_MEDIA_CONNECT_MS,
+  NEXT_PROXY_ANSWER_MS,
+  NEXT_PROXY_MEDIA_MS,
+  PROXY_JOIN_BUDGET_MS,
   RENEW_AT_SHARE,
   RENEW_RETRY_MAX_MS,
   RENEW_RETRY_MS,
@@ -75,7 +80,7 @@ export function decide(
 export function nextDeadline(state: CallState, rules: CallRules): number | undefined {
   switch (state.phase) {
     case 'connecting':
-      return connectingDeadline(state);
+      return connectingDeadline(state, rules);
     case 'connected':
       return earliest([
         state.lesserSince !== undefined && state.fallback === undefined
@@ -156,15 +161,17 @@ function whileConnecting(
     }
     case 'relay-lease':
       return stay({ ...state, relay: leaseFrom(seen.lifetimeMs, now) });
+    case 'proxy-entered':
+      return stay({ ...state, otherProxies: seen.otherProxies });
     case 'attempt-failed':
       return setBack(state, seen.error, seen.error.retryable, now, rules);
     case 'signaling-closed':
       return setBack(state, closedError(seen.code), closeMeaning(seen.code).retry, now, rules);
     case 'clock':
-      if (now < connectingDeadline(state)) return stay(state);
+      if (now < connectingDeadline(state, rules)) return stay(state);
       return state.mediaSince === undefined
         ? setBack(state, setupTimeoutError(state, rules), true, now, rules)
-        : setBack(state, noPathError(state, rules, now), true, now, rules);
+        : withoutMedia(state, now, rules, state.relaySilent ? 'no-answer' : undefined);
     case 'join':
     case 'leave':
     case 'restart-failed':
@@ -182,17 +189,42 @@ function takeStep(
 ): Decision {
   if (step !== 'media') return stay({ ...state, step, plan });
   const begun: Connecting = { ...state, step, plan, mediaSince: state.mediaSince ?? now };
-  return plan.length > 0
-    ? stay(begun)
-    : setBack(begun, noPathError(begun, rules, now), true, now, rules);
+  return plan.length > 0 ? stay(begun) : withoutMedia(begun, now, rules);
 }
 
-function connectingDeadline(state: Connecting): number {
-  if (state.mediaSince === undefined) return state.since + SETUP_BUDGET_MS;
+function connectingDeadline(state: Connecting, { route }: CallRules): number {
+  if (state.mediaSince === undefined) return (state.triedSince ?? state.since) + SETUP_BUDGET_MS;
+  if (hasOtherProxies(state)) {
+    return state.mediaSince + (state.relaySilent ? NEXT_PROXY_ANSWER_MS : NEXT_PROXY_MEDIA_MS);
+  }
+  const joinBudget = route === 'proxy' ? PROXY_JOIN_BUDGET_MS : JOIN_BUDGET_MS;
   return Math.min(
     state.mediaSince + MEDIA_CONNECT_BUDGET_MS,
-    Math.max(state.since + JOIN_BUDGET_MS, state.mediaSince + MIN_MEDIA_CONNECT_MS),
+    Math.max(state.since + joinBudget, state.mediaSince + MIN_MEDIA_CONNECT_MS),
   );
+}
+
+function hasOtherProxies({ otherProxies }: Connecting): boolean {
+  return otherProxies !== undefined && otherProxies.length > 0;
+}
+
+/** No path carries: through a Cloud Proxy that is a reason to try the next one, at once. */
+function withoutMedia(
+  state: Connecting,
+  now: number,
+  rules: CallRules,
+  relayFault?: RelayFault,
+): Decision {
+  const error = noPathError(state, rules, now, relayFault);
+  const { trip, since, plan, otherProxies: through, failures = [] } = state;
+  if (!through || through.length === 0) return setBack(state, error, true, now, rules);
+  return {
+    state: {
+      ...{ phase: 'connecting', trip, since, step: 'discovery', plan },
+      ...{ triedSince: now, failures: [...failures, error] },
+    },
+    actions: [{ act: 'disconnect' }, { act: 'connect', through }],
+  };
 }
 
 /**
@@ -208,12 +240,13 @@ const PASSING_WHEN_COMING_BACK: readonly RoomErrorCode[] = [
 /** A failed first join is told at once; a failed reconnection is tried again where that may help. */
 function setBack(
   state: Connecting,
-  error: RoomErrorData,
+  last: RoomErrorData,
   mayRetry: boolean,
   now: number,
   rules: CallRules,
 ): Decision {
-  const mayPass = mayRetry || PASSING_WHEN_COMING_BACK.includes(error.code);
+  const mayPass = mayRetry || PASSING_WHEN_COMING_BACK.includes(last.code);
+  const error = afterOthers(state.failures, last);
   return state.trip.attempt > 0 && mayPass
     ? fallBehind(state.trip, now, rules, error)
     : fail(error);
@@ -235,10 +268,12 @@ function connectOrFail(
     return connected(state, path, now, rules);
   }
   const faulty = LINK_ROLES.map((role) => links[role]).find(
-    (link) => link.status === 'failed' || link.relayFault !== undefined,
+    ({ status, relayFault }) =>
+      status === 'failed' || (relayFault !== undefined && relayFault !== 'no-answer'),
   );
-  if (!faulty) return stay(state);
-  return setBack(state, noPathError(state, rules, now, faulty.relayFault), true, now, rules);
+  if (faulty) return withoutMedia(state, now, rules, faulty.relayFault);
+  const relaySilent = LINK_ROLES.some((role) => links[role].relayFault === 'no-answer');
+  return stay(relaySilent === (state.relaySilent ?? false) ? state : { ...state, relaySilent });
 }
 
 function isCarrying(link: LinkView): link is LinkView & { path: NonNullable<LinkView['path']> } {
@@ -290,6 +325,7 @@ function whileConnected(
     case 'join':
     case 'step':
     case 'no-media-to-connect':
+    case 'proxy-entered':
     case 'attempt-failed':
     case 'retry-now':
     case 'leave':

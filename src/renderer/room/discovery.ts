@@ -1,12 +1,23 @@
+import { z } from 'zod';
 import { DISCOVERY_PATH, DiscoveryDocument } from '../../shared/discovery.ts';
+import { RoomErrorCode } from '../../shared/room-error.ts';
 import { describeIssues } from '../../shared/signaling.ts';
 import { MAX_DISCOVERY_LENGTH } from './limits.ts';
+
+/** What a refusal says beside its HTTP status. */
+const Refusal = z.object({ code: RoomErrorCode });
 
 /** What an address says of itself. */
 export type Discovered =
   | { readonly kind: 'document'; readonly document: DiscoveryDocument }
   /** It answers HTTP, but with no document that can be read. */
-  | { readonly kind: 'no-document'; readonly httpStatus: number; readonly problem: string }
+  | {
+      readonly kind: 'no-document';
+      readonly httpStatus: number;
+      readonly problem: string;
+      /** Why, in a refusal's own words. */
+      readonly code?: RoomErrorCode;
+    }
   /**
    * No answer that the page may read: nothing there, TLS, or an answer without the CORS header. A
    * browser does not tell these apart.
@@ -43,19 +54,31 @@ export async function discover(request: DiscoveryRequest): Promise<Discovered> {
 
 /** Reads an HTTP answer as a discovery document. */
 export function readDocument(httpStatus: number, body: string): Discovered {
-  const not = (problem: string): Discovered => ({ kind: 'no-document', httpStatus, problem });
-  if (httpStatus !== 200) return not(`HTTP status ${httpStatus}`);
-  if (body.length > MAX_DISCOVERY_LENGTH) return not('the document is too long');
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return not('the document is not JSON');
+  const not = (problem: string, more: { code?: RoomErrorCode } = {}): Discovered => ({
+    kind: 'no-document',
+    httpStatus,
+    problem,
+    ...more,
+  });
+  const json = body.length > MAX_DISCOVERY_LENGTH ? undefined : parseJson(body);
+  if (httpStatus !== 200) {
+    return not(`HTTP status ${httpStatus}`, Refusal.safeParse(json).data);
   }
+  if (body.length > MAX_DISCOVERY_LENGTH) return not('the document is too long');
+  if (json === undefined) return not('the document is not JSON');
   const parsed = DiscoveryDocument.safeParse(json);
   return parsed.success
     ? { kind: 'document', document: parsed.data }
     : not(`the document is malformed: ${describeIssues(parsed.error)}`);
+}
+
+/** No JSON value is undefined: that stands for a text that is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -6,10 +6,17 @@ import type { ClientResponse } from '../../shared/signaling.ts';
 import type { RoomPlatform } from './contract.ts';
 import type { Discovered, DiscoveryCache } from './discovery.ts';
 import { errorFromDiagnosis, explainFailure } from './explain-failure.ts';
-import { DISCOVERY_BUDGET_MS, ENTRY_BUDGET_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
+import {
+  DIAGNOSIS_BUDGET_MS,
+  DISCOVERY_BUDGET_MS,
+  ENTRY_BUDGET_MS,
+  NEXT_PROXY_ENTRY_BUDGET_MS,
+  SETUP_REQUEST_BUDGET_MS,
+} from './limits.ts';
 import { connectionPolicy, type ConnectionPolicy } from './policy.ts';
+import { isFaultOfOneProxy } from './proxy-fault.ts';
 import type { ProxyMemory } from './proxy-memory.ts';
-import { chooseProxy } from './proxy-choice.ts';
+import { chooseProxy, oneOf } from './proxy-choice.ts';
 import type { RelayGrant } from './relay-grant.ts';
 import { requestFailure } from './request-failure.ts';
 import type { CallTarget } from './room-options.ts';
@@ -22,6 +29,8 @@ export interface Entry {
   readonly channel: SignalingChannel;
   /** The host that the connection goes to. */
   readonly endpoint: Endpoint;
+  /** Cloud Proxies that are left, in the order to try them, should this one carry no media. */
+  readonly otherProxies: readonly Endpoint[];
   readonly policy: ConnectionPolicy;
   readonly relay: RelayGrant | undefined;
   readonly routerRtpCapabilities: ClientResponse<'getRouterRtpCapabilities'>;
@@ -35,6 +44,8 @@ export interface EntryContext {
   platform: RoomPlatform;
   discovery: DiscoveryCache;
   proxyMemory: ProxyMemory;
+  /** Cloud Proxies to try, in this order; undefined: all of the target's. */
+  through?: readonly Endpoint[] | undefined;
   signal: AbortSignal;
   onSignaling: () => void;
 }
@@ -45,7 +56,8 @@ const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
 /**
  * Gets in, through the room server or a Cloud Proxy, and asks for everything that needs no answer
  * first in one go.
- * @throws {RoomError} within ENTRY_BUDGET_MS and DIAGNOSIS_BUDGET_MS.
+ * @throws {RoomError} within ENTRY_BUDGET_MS (or, with `through`, NEXT_PROXY_ENTRY_BUDGET_MS) and
+ *   DIAGNOSIS_BUDGET_MS.
  */
 export async function enter(context: EntryContext): Promise<Entry> {
   return context.target.route === 'proxy' ? enterByProxy(context) : enterDirectly(context);
@@ -54,7 +66,7 @@ export async function enter(context: EntryContext): Promise<Entry> {
 async function enterDirectly(context: EntryContext): Promise<Entry> {
   const { target, discovery, signal, onSignaling } = context;
   const { httpOrigin } = target.server;
-  const startedAt = performance.now();
+  const deadline = performance.now() + ENTRY_BUDGET_MS;
   const isKnown = discovery.has(httpOrigin);
   // Without a token there is nothing that a server would have to announce first.
   const found =
@@ -72,9 +84,10 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
   const isAnnounced = document?.features.includes('token') === true;
   const how = (token: string): Knock => ({
     token,
-    budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
+    deadline,
     httpStatus: isKnown ? undefined : statusOf(found),
     relay: undefined,
+    otherProxies: [],
   });
   try {
     return await knock(context, target.server, how(isAnnounced ? target.token : ''));
@@ -99,25 +112,35 @@ function statusOf(found: Discovered | undefined): number | undefined {
 }
 
 async function enterByProxy(context: EntryContext): Promise<Entry> {
-  const { target, proxyMemory, onSignaling } = context;
-  let left = proxyMemory.order(target.proxies, Date.now());
+  const { target, proxyMemory, onSignaling, through } = context;
+  const startedAt = performance.now();
+  const end = startedAt + (through ? NEXT_PROXY_ENTRY_BUDGET_MS : ENTRY_BUDGET_MS);
+  const failures: unknown[] = [];
+  let left = through ?? proxyMemory.order(target.proxies, Date.now());
   for (;;) {
-    const startedAt = performance.now();
-    const { proxy, grant } = await chooseProxy(left, { ...target, ...context });
-    onSignaling();
+    const asked = left;
+    left = [];
     try {
+      const chosen = await chooseProxy(asked, { ...target, ...context, deadline: end });
+      const { proxy, grant, others } = chosen;
+      left = others;
+      onSignaling();
+      const now = performance.now();
       const entry = await knock(context, proxy, {
         token: grant.takesToken ? target.token : '',
-        budgetMs: ENTRY_BUDGET_MS - (performance.now() - startedAt),
+        // Whoever else is left gets an equal share of what is left.
+        deadline: now + (end - now) / (others.length + 1),
         httpStatus: 200,
         relay: grant,
+        otherProxies: others,
       });
       proxyMemory.remember(proxy, Date.now());
       return entry;
     } catch (error) {
-      // This proxy grants relays but leads to no room server; another may.
-      left = left.filter((other) => other !== proxy);
-      if (left.length === 0 || context.signal.aborted) throw error;
+      if (!(error instanceof RoomError) || !isFaultOfOneProxy(error.code)) throw error;
+      failures.push(error);
+      const isOver = left.length === 0 || context.signal.aborted || performance.now() >= end;
+      if (isOver) throw oneOf(failures);
     }
   }
 }
@@ -125,7 +148,9 @@ async function enterByProxy(context: EntryContext): Promise<Entry> {
 interface Knock {
   /** Empty: none is sent. */
   token: string;
-  budgetMs: number;
+  /** When the server has to have let us in, ms on the monotonic clock. */
+  deadline: number;
+  otherProxies: readonly Endpoint[];
   /** What the host has just answered to HTTP: a refused WebSocket then needs no diagnosis. */
   httpStatus: number | undefined;
   relay: RelayGrant | undefined;
@@ -136,12 +161,26 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
   const { preferredProtocol, route } = context.target;
   const policy = connectionPolicy(preferredProtocol, route, how.relay?.iceServers ?? []);
   try {
-    const [routerRtpCapabilities, send, receive] = await askAtOnce(channel, policy.forceTcp);
-    return { channel, endpoint, policy, relay: how.relay, routerRtpCapabilities, send, receive };
+    const { relay, otherProxies, deadline } = how;
+    // Nobody has to be asked why: the time for that is the answer's, unless another one waits.
+    const until = deadline + (otherProxies.length === 0 ? DIAGNOSIS_BUDGET_MS : 0);
+    const [routerRtpCapabilities, send, receive] = await askAtOnce(
+      channel,
+      policy.forceTcp,
+      Math.min(SETUP_REQUEST_BUDGET_MS, Math.max(0, until - performance.now())),
+    );
+    return {
+      ...{ channel, endpoint, otherProxies, policy, relay },
+      ...{ routerRtpCapabilities, send, receive },
+    };
   } catch (error) {
     const { end } = channel;
     channel.close();
-    throw requestFailure(error, end);
+    const failure = requestFailure(error, end);
+    if (route === 'direct') throw failure;
+    // There may be several: say which one led to it.
+    const detail = `${endpoint.httpOrigin}: ${failure.detail ?? failure.message}`;
+    throw new RoomError(failure.code, detail, { cause: failure });
   }
 }
 
@@ -149,8 +188,8 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
 function askAtOnce(
   channel: SignalingChannel,
   forceTcp: boolean,
+  budget: number,
 ): Promise<[ClientResponse<'getRouterRtpCapabilities'>, TransportInfo, TransportInfo]> {
-  const budget = SETUP_REQUEST_BUDGET_MS;
   return Promise.all([
     channel.request('getRouterRtpCapabilities', {}, budget),
     channel.request(
@@ -172,25 +211,23 @@ async function openChannel(
   how: Knock,
 ): Promise<SignalingChannel> {
   const query = new URLSearchParams({ roomId: target.roomId, peerId });
-  const startedAt = performance.now();
   const protocols = [PROTOO_SUBPROTOCOL];
   if (how.token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + how.token);
   try {
     return await SignalingChannel.open({
       url: `${endpoint.wsOrigin}/?${query}`,
       protocols,
-      openBudgetMs: Math.max(0, how.budgetMs),
+      openBudgetMs: Math.max(0, how.deadline - performance.now()),
       signal,
     });
   } catch (error) {
     if (signal.aborted || !(error instanceof ChannelOpenError)) throw error;
-    const unusedMs = how.budgetMs - (performance.now() - startedAt);
     throw await refusedChannel(error, {
       platform,
       route: target.route,
       origin: endpoint.httpOrigin,
       httpStatus: how.httpStatus,
-      unusedMs,
+      unusedMs: how.deadline - performance.now(),
     });
   }
 }

@@ -43,6 +43,10 @@ export function errorFromDiagnosis(
     case undefined:
       return new RoomError(unreachable, `${origin}: ${silence}`);
     case 'answers':
+      // Too many requests: told before the page is allowed to read anything.
+      if (diagnosis.httpStatus === 429) {
+        return new RoomError('SERVER_BUSY', `${origin}: HTTP status 429`);
+      }
       return new RoomError(
         route === 'proxy' ? 'PROXY_INVALID' : 'SERVER_INVALID',
         `${origin}: answers with HTTP status ${diagnosis.httpStatus}, but ${silence}`,

@@ -5,8 +5,14 @@
 
 // --- Getting in ---------------------------------------------------------------------------------
 
-/** From the first packet to an answer from the server, or an error: what a person waits for. */
+/**
+ * From the first packet to an answer from the server, or an error, however many Cloud Proxies are
+ * tried: what a person waits for.
+ */
 export const ENTRY_BUDGET_MS = 3_500;
+
+/** The same for the next Cloud Proxies, after one that carried no media: its share is used up. */
+export const NEXT_PROXY_ENTRY_BUDGET_MS = 2_000;
 
 /** Asking the platform why an address is silent. With ENTRY_BUDGET_MS: an error within 5 s. */
 export const DIAGNOSIS_BUDGET_MS = 1_200;
@@ -26,8 +32,8 @@ export const MAX_DISCOVERY_LENGTH = 65_536;
  */
 export const PROXY_HEAD_START_MS = 1_100;
 
-/** The last of many proxies must be started early enough to answer within ENTRY_BUDGET_MS. */
-export const LAST_PROXY_START_MS = 2_200;
+/** The last of many proxies is asked after this share of the time at the latest, so as to answer in it. */
+export const LAST_PROXY_START_SHARE = 0.6;
 
 /** A Cloud Proxy that worked is tried first for this long. */
 export const PROXY_MEMORY_MS = 24 * 60 * 60 * 1000;
@@ -48,6 +54,21 @@ export const MEDIA_CONNECT_BUDGET_MS = 5_000;
 
 /** A join that finds no path says so this long after it began, at the latest, where it can. */
 export const JOIN_BUDGET_MS = 5_400;
+
+/**
+ * The same through a Cloud Proxy, of which an employee hears within 5 s of pressing Join. (Waiting
+ * for UDP alone on the direct route may take the second longer that a lossy path needs.)
+ */
+export const PROXY_JOIN_BUDGET_MS = 4_200;
+
+/**
+ * Through a Cloud Proxy while another is left to be tried: from the candidates to the relay's first
+ * answer. One that works gives it within two or three round trips; a first lost packet costs 500 ms.
+ */
+export const NEXT_PROXY_ANSWER_MS = 1_500;
+
+/** The same for media, once the relay has answered: some seven round trips, and a lost packet. */
+export const NEXT_PROXY_MEDIA_MS = 2_200;
 
 /** However slow the steps before it were, media gets at least this long. */
 export const MIN_MEDIA_CONNECT_MS = 2_000;

@@ -56,7 +56,8 @@ export class MediaLink {
   get needsLook(): boolean {
     if (!this.#inUse) return false;
     if (this.transport.connectionState === 'connected') return this.#path === undefined;
-    return this.#mayLackRelay() && this.#relayFault === undefined;
+    const isJudged = this.#relayFault !== undefined && this.#relayFault !== 'no-answer';
+    return this.#mayLackRelay() && !isJudged;
   }
 
   /** The transport is about to be asked to connect, by its first producer or consumer. */
@@ -81,7 +82,8 @@ export class MediaLink {
   async sample(): Promise<LinkStats | undefined> {
     const { connectionState } = this.transport;
     const isUp = this.#inUse && connectionState !== 'new' && connectionState !== 'connecting';
-    if (this.transport.closed || !(isUp || this.#mayLackRelay())) return undefined;
+    const awaitsRelay = this.#inUse && this.#policy.iceTransportPolicy === 'relay';
+    if (this.transport.closed || !(isUp || awaitsRelay || this.#mayLackRelay())) return undefined;
     const report = await this.transport.getStats();
     const stats = readLinkStats(report.values());
     this.#path = selectedPath(stats);
@@ -162,12 +164,10 @@ export class MediaLink {
 
   /** Relay or nothing: once gathering has ended without a relayed address there will be none. */
   #judgeRelay(stats: LinkStats): void {
-    const hasNone = this.#mayLackRelay() && stats.relayCandidates === 0;
-    this.#relayFault = hasNone
-      ? this.#credentialsRefused
-        ? 'refused'
-        : 'no-candidates'
-      : undefined;
+    const needsRelay = this.#policy.iceTransportPolicy === 'relay';
+    if (!needsRelay || stats.relayCandidates > 0) this.#relayFault = undefined;
+    else if (!this.#mayLackRelay()) this.#relayFault = 'no-answer';
+    else this.#relayFault = this.#credentialsRefused ? 'refused' : 'no-candidates';
   }
 
   /** All that could be gathered is, and only relays would do. */

@@ -1,11 +1,18 @@
 import type { Endpoint } from '../../shared/endpoint.ts';
 import { RoomError } from '../../shared/room-error.ts';
-import { ENTRY_BUDGET_MS, LAST_PROXY_START_MS, PROXY_HEAD_START_MS } from './limits.ts';
+import { LAST_PROXY_START_SHARE, PROXY_HEAD_START_MS } from './limits.ts';
 import { requestRelayGrant, type RelayGrant, type RelayGrantRequest } from './relay-grant.ts';
 
 export interface ChosenProxy {
   readonly proxy: Endpoint;
   readonly grant: RelayGrant;
+  /** The others, in the order to try them: those not asked yet, then those that were passed over. */
+  readonly others: readonly Endpoint[];
+}
+
+export interface ProxyRequest extends Omit<RelayGrantRequest, 'proxy' | 'budgetMs'> {
+  /** When the answer has to be there, ms on the monotonic clock. */
+  deadline: number;
 }
 
 /**
@@ -19,13 +26,16 @@ export interface ChosenProxy {
  */
 export async function chooseProxy(
   proxies: readonly Endpoint[],
-  request: Omit<RelayGrantRequest, 'proxy' | 'budgetMs'>,
+  { deadline, ...request }: ProxyRequest,
 ): Promise<ChosenProxy> {
-  const headStartMs = Math.min(PROXY_HEAD_START_MS, LAST_PROXY_START_MS / (proxies.length - 1));
-  const deadline = performance.now() + ENTRY_BUDGET_MS;
+  const startedAt = performance.now();
+  const headStartMs = Math.min(
+    PROXY_HEAD_START_MS,
+    ((deadline - startedAt) * LAST_PROXY_START_SHARE) / (proxies.length - 1),
+  );
   const race = new AbortController();
   const signal = AbortSignal.any([race.signal, request.signal]);
-  const running: Promise<ChosenProxy>[] = [];
+  const running: Promise<Omit<ChosenProxy, 'others'>>[] = [];
   try {
     for (const [index, proxy] of proxies.entries()) {
       const budgetMs = deadline - performance.now();
@@ -37,9 +47,12 @@ export async function chooseProxy(
       );
       const isLast = index === proxies.length - 1;
       const won = await firstSuccess(running, isLast ? undefined : headStartMs);
-      if (won) return won;
+      if (won) {
+        const passedOver = proxies.slice(0, index + 1).filter((other) => other !== won.proxy);
+        return { ...won, others: [...proxies.slice(index + 1), ...passedOver] };
+      }
     }
-    throw allFailed(await Promise.allSettled(running));
+    throw oneOf(reasonsOf(await Promise.allSettled(running)));
   } finally {
     race.abort();
   }
@@ -63,11 +76,17 @@ async function firstSuccess<T>(
   }
 }
 
-/** One error out of many. What is no RoomError is a fault of this program and goes on as it is. */
-function allFailed(results: readonly PromiseSettledResult<ChosenProxy>[]): unknown {
-  const reasons = results.flatMap((result) =>
+function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );
+}
+
+/**
+ * One error out of those of several proxies, in the order of the tries: the first, its detail
+ * naming the others. What is no RoomError is a fault of this program and goes on as it is.
+ */
+export function oneOf(reasons: readonly unknown[]): unknown {
   const [first] = reasons;
   const errors = reasons.filter((reason) => reason instanceof RoomError);
   if (!(first instanceof RoomError) || errors.length === 1) return first;

@@ -1,7 +1,7 @@
 import type { DiscoveryDocument, IceServer } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { PreferredProtocol } from '../../shared/protocol.ts';
-import { RoomError } from '../../shared/room-error.ts';
+import { RoomError, type RoomErrorCode } from '../../shared/room-error.ts';
 import type { RoomPlatform } from './contract.ts';
 import { discover, type Discovered } from './discovery.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -29,14 +29,15 @@ export interface RelayGrantRequest {
 /**
  * Asks a Cloud Proxy for relays.
  * @throws {RoomError} PROXY_UNREACHABLE, TLS_UNTRUSTED, PROXY_INVALID, PROXY_CREDENTIALS,
- *   PROXY_RELAY_DOWN, TOKEN_MISSING, SERVER_BUSY, HTTP_PROXY_AUTH.
+ *   PROXY_RELAY_DOWN, TOKEN_*, SERVER_BUSY, HTTP_PROXY_AUTH.
  */
 export async function requestRelayGrant(request: RelayGrantRequest): Promise<RelayGrant> {
   const { proxy, token, budgetMs, signal, platform } = request;
   const origin = proxy.httpOrigin;
   const startedAt = performance.now();
   const found = await discover({ origin, token, budgetMs, signal });
-  if (found.kind === 'silent' && !signal.aborted) {
+  // What has hung for the whole budget hangs for a diagnosis, too.
+  if (found.kind === 'silent' && found.why !== 'timeout' && !signal.aborted) {
     const unusedMs = budgetMs - (performance.now() - startedAt);
     throw await explainFailure(
       platform,
@@ -55,8 +56,8 @@ function readRelayGrant(
   { proxy, token, preferredProtocol }: Omit<RelayGrantRequest, 'budgetMs' | 'signal' | 'platform'>,
 ): RelayGrant {
   const at = (text: string): string => `${proxy.httpOrigin}: ${text}`;
-  if (found.kind === 'silent') throw new RoomError('PROXY_UNREACHABLE', at('no answer'));
-  if (found.kind === 'no-document') throw statusError(found.httpStatus, found.problem, at);
+  if (found.kind === 'silent') throw new RoomError('PROXY_UNREACHABLE', at('no answer in time'));
+  if (found.kind === 'no-document') throw refusal(found, at);
   const { document } = found;
   if (document.role !== 'proxy') {
     throw new RoomError('PROXY_INVALID', at('this is a room server, not a Cloud Proxy'));
@@ -88,8 +89,23 @@ function lifetimeOf(document: DiscoveryDocument): { lifetimeMs?: number } {
   return { lifetimeMs: Math.max(0, credentialsExpireAt - (serverTime ?? Date.now())) };
 }
 
-function statusError(status: number, problem: string, at: (text: string) => string): RoomError {
-  switch (status) {
+/** What a refusal may say of itself; any other code in it is no proxy's word. */
+const TOLD: ReadonlySet<RoomErrorCode> = new Set([
+  'TOKEN_MISSING',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'TOKEN_WRONG_ROOM',
+  'SERVER_BUSY',
+]);
+
+function refusal(
+  { code, httpStatus, problem }: Extract<Discovered, { kind: 'no-document' }>,
+  at: (text: string) => string,
+): RoomError {
+  if (code !== undefined && TOLD.has(code)) {
+    return new RoomError(code, at(`the proxy refused (${problem})`));
+  }
+  switch (httpStatus) {
     case 401:
     case 403:
       return new RoomError('PROXY_CREDENTIALS', at(`the proxy refused the pass (${problem})`));

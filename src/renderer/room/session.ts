@@ -1,5 +1,6 @@
 import { ProtooError } from '../../shared/protoo.ts';
 import type { ConnectingStep } from '../../shared/connection-state.ts';
+import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { MediaProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
@@ -38,6 +39,8 @@ export interface SessionEvents {
   onStep(step: ConnectingStep, plan?: readonly Path[]): void;
   /** A transport's state changed. */
   onLinksChanged(): void;
+  /** Signaling stands, through a Cloud Proxy; these are left, should it carry no media. */
+  onProxyEntered(otherProxies: readonly Endpoint[]): void;
   /** The room is joined, and nothing can bring a transport up: see {@link Publisher.start}. */
   onNoMediaToConnect(): void;
   onRelayLease(lifetimeMs: number): void;
@@ -72,12 +75,14 @@ export class Session {
   /**
    * Gets in, joins and starts to send and receive. Resolves before media has a path: that is seen
    * in the links.
+   * @param through Cloud Proxies to try, in this order; undefined: all that are set.
    * @throws {RoomError} what stopped it. Meaningless after `close()`.
    */
-  async open(tracks: () => LocalTracks): Promise<void> {
+  async open(tracks: () => LocalTracks, through?: readonly Endpoint[]): Promise<void> {
     const { signal } = this.#abort;
     const entry = await enter({
       ...this.#context,
+      through,
       signal,
       onSignaling: () => this.#tell((events) => events.onStep('signaling')),
     });
@@ -86,6 +91,7 @@ export class Session {
       entry.channel.close();
       return;
     }
+    if (entry.relay) this.#tell((events) => events.onProxyEntered(entry.otherProxies));
     this.#tell((events) => events.onStep('transports'));
     try {
       await this.#join(entry, tracks);

@@ -14,6 +14,12 @@ export function tellChange(
   if (before.phase === 'connected' && after.phase === 'connected') {
     return tellPathChange(before, after);
   }
+  if (before.phase === 'connecting' && after.phase === 'connecting') {
+    const failure = after.failures?.at(before.failures?.length ?? 0);
+    if (!failure) return [];
+    const text = `that Cloud Proxy carries no sound and picture (${failure.code}); trying the next`;
+    return [{ kind: 'path', text }];
+  }
   if (before.phase === after.phase) return [];
   switch (after.phase) {
     case 'idle':

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   IDLE,
   type CallRules,
+  type CallState,
   type Connecting,
   type LinkViews,
   type Observation,
@@ -12,9 +13,13 @@ import {
   JOIN_BUDGET_MS,
   MEDIA_CONNECT_BUDGET_MS,
   MIN_MEDIA_CONNECT_MS,
+  NEXT_PROXY_ANSWER_MS,
+  NEXT_PROXY_MEDIA_MS,
+  PROXY_JOIN_BUDGET_MS,
   SETUP_BUDGET_MS,
 } from '../../../src/renderer/room/limits.ts';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
+import { parseSignalingBaseUrl, type Endpoint } from '../../../src/shared/endpoint.ts';
 import type { Path } from '../../../src/shared/path.ts';
 import {
   RULES,
@@ -23,6 +28,7 @@ import {
   PLAN,
   NOW,
   connecting,
+  reconnecting,
   connected,
   links,
   seenLinks,
@@ -164,6 +170,107 @@ describe('a relay that will not do', () => {
       error: { detail: expect.not.stringContaining('hosts file') as string },
     });
   });
+});
+
+describe('one Cloud Proxy of several that carries no media', () => {
+  const rules: CallRules = { ...RULES, route: 'proxy' };
+  const [first, second] = ['first', 'second'].map((name): Endpoint => {
+    const parsed = parseSignalingBaseUrl(`${name}.example.com`);
+    if (!parsed.ok) throw new Error(parsed.problem);
+    return parsed.endpoint;
+  });
+  if (!first || !second) throw new Error('two proxies');
+  const planOf = ({ host }: Endpoint): Path[] => [
+    { route: 'proxy', protocol: 'udp', host, port: 443 },
+  ];
+  /** Joining through the first, with the second left. */
+  const atFirst = ask(
+    { ...connecting, plan: planOf(first) },
+    { seen: 'proxy-entered', otherProxies: [second] },
+    NOW,
+    rules,
+  ).state;
+  const silent: Observation = {
+    seen: 'links',
+    links: { ...links('connecting'), send: { status: 'connecting', relayFault: 'no-answer' } },
+  };
+  const inUse = (state: CallState): Connecting => {
+    if (state.phase !== 'connecting') throw new Error(state.phase);
+    return state;
+  };
+  const mediaSince = inUse(atFirst).mediaSince ?? NaN;
+
+  test('is given up for the next, at once where it is certain', () => {
+    const { state, actions } = ask(atFirst, seenLinks('failed'), NOW, rules);
+    expect(actions).toEqual([{ act: 'disconnect' }, { act: 'connect', through: [second] }]);
+    expect(state).toMatchObject({ phase: 'connecting', step: 'discovery', since: NOW - 500 });
+    expect(state).not.toHaveProperty('mediaSince');
+    expect(state).not.toHaveProperty('otherProxies');
+  });
+
+  test('is given up soon when its relay does not answer, and later when it does', () => {
+    expect(deadlineOf(atFirst, rules)).toBe(mediaSince + NEXT_PROXY_MEDIA_MS);
+    const unanswered = ask(atFirst, silent, NOW, rules).state;
+    expect(deadlineOf(unanswered, rules)).toBe(mediaSince + NEXT_PROXY_ANSWER_MS);
+    const answered = ask(unanswered, seenLinks('connecting'), NOW, rules).state;
+    expect(deadlineOf(answered, rules)).toBe(mediaSince + NEXT_PROXY_MEDIA_MS);
+    const late = ask(unanswered, { seen: 'clock' }, mediaSince + NEXT_PROXY_ANSWER_MS, rules);
+    expect(acts(late)).toEqual(['disconnect', 'connect']);
+  });
+
+  test('and the last one neither: the code of the first, and each of them by name', () => {
+    let state = ask(atFirst, silent, NOW, rules).state;
+    state = ask(state, { seen: 'clock' }, deadlineOf(state, rules), rules).state;
+    const again = NOW + 1_600;
+    const left: Observation = { seen: 'proxy-entered', otherProxies: [] };
+    state = ask(state, left, again, rules).state;
+    state = ask(state, { seen: 'step', step: 'media', plan: planOf(second) }, again, rules).state;
+    const end = deadlineOf(state, rules) ?? NaN;
+    expect(end).toBe(NOW - 500 + PROXY_JOIN_BUDGET_MS);
+    const decision = ask(state, { seen: 'clock' }, end, rules);
+    expect(errorOf(decision)).toBe('PROXY_RELAY_DOWN');
+    expect(decision.state).toMatchObject({
+      error: {
+        detail: expect.stringMatching(/first\.example\.com.*second\.example\.com/) as string,
+      },
+    });
+  });
+
+  test('and the next one out of reach: both are named', () => {
+    const { state } = ask(atFirst, seenLinks('failed'), NOW, rules);
+    const decision = ask(state, attemptFailed('PROXY_UNREACHABLE'), NOW + 900, rules);
+    expect(errorOf(decision)).toBe('NO_PATH');
+    expect(decision.state).toMatchObject({
+      error: {
+        detail: expect.stringMatching(/first\.example\.com.*PROXY_UNREACHABLE why$/) as string,
+      },
+    });
+  });
+
+  test('a meeting that is full is full, whichever proxy was tried before', () => {
+    const { state } = ask(atFirst, seenLinks('failed'), NOW, rules);
+    expect(errorOf(ask(state, attemptFailed('ROOM_FULL'), NOW + 900, rules))).toBe('ROOM_FULL');
+  });
+
+  test('in a reconnection, too, before any waiting', () => {
+    const again = { ...inUse(atFirst), trip: reconnecting.trip };
+    expect(acts(ask(again, seenLinks('failed'), NOW, rules))).toEqual(['disconnect', 'connect']);
+    const last = { ...again, otherProxies: [] };
+    expect(ask(last, seenLinks('failed'), NOW, rules).state.phase).toBe('waiting');
+  });
+});
+
+test('a relay that has not answered by the deadline is what is wrong', () => {
+  const rules: CallRules = { ...RULES, route: 'proxy' };
+  const seen: Observation = {
+    seen: 'links',
+    links: { ...links('connecting'), send: { status: 'connecting', relayFault: 'no-answer' } },
+  };
+  const state = ask(connecting, seen, NOW, rules).state;
+  expect(state.phase).toBe('connecting');
+  const end = deadlineOf(state, rules) ?? NaN;
+  expect(end).toBe(NOW - 500 + PROXY_JOIN_BUDGET_MS);
+  expect(errorOf(ask(state, { seen: 'clock' }, end, rules))).toBe('PROXY_RELAY_DOWN');
 });
 
 describe('fallback', () => {

@@ -11,6 +11,7 @@ import { decide, nextDeadline } from '../../../src/renderer/room/decide.ts';
 import { MAX_ATTEMPTS, RETRY_MAX_MS, SETUP_BUDGET_MS } from '../../../src/renderer/room/limits.ts';
 import { planPaths } from '../../../src/renderer/room/path-plan.ts';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
+import { parseSignalingBaseUrl, type Endpoint } from '../../../src/shared/endpoint.ts';
 import { RoomError, RoomErrorCode } from '../../../src/shared/room-error.ts';
 import { anyMode } from './samples.ts';
 
@@ -28,6 +29,12 @@ const anyRules: fc.Arbitrary<CallRules> = fc.record({
   seed: fc.integer(),
 });
 
+function anotherProxy(): Endpoint {
+  const parsed = parseSignalingBaseUrl('another.example.com');
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.endpoint;
+}
+
 /** Only paths that the rules allow: ICE is given no other, see policy.test.ts. */
 function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
   const plan = planPaths({ ...rules, host: HOST });
@@ -38,7 +45,7 @@ function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
     fc.record({ status: fc.constant('connected'), path: fc.constantFrom(...plan) }),
     fc.record({
       status: fc.constant('connecting'),
-      relayFault: fc.constantFrom('refused', 'no-candidates'),
+      relayFault: fc.constantFrom('refused', 'no-candidates', 'no-answer'),
     }),
   );
   return fc.oneof(
@@ -50,6 +57,10 @@ function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
     }),
     fc.record({ seen: fc.constant('links'), links: fc.record({ send: link, receive: link }) }),
     fc.constant<Observation>({ seen: 'no-media-to-connect' }),
+    fc.record({
+      seen: fc.constant('proxy-entered'),
+      otherProxies: fc.constantFrom([], [anotherProxy()]),
+    }),
     fc.record({
       seen: fc.constant('attempt-failed'),
       error: fc.constantFrom(...RoomErrorCode.options).map((code) => new RoomError(code).toData()),

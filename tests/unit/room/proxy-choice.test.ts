@@ -4,7 +4,7 @@ import type { EndpointDiagnosis } from '../../../src/shared/ipc.ts';
 import { RoomError } from '../../../src/shared/room-error.ts';
 import { chooseProxy } from '../../../src/renderer/room/proxy-choice.ts';
 import { requestRelayGrant } from '../../../src/renderer/room/relay-grant.ts';
-import { PROXY_HEAD_START_MS } from '../../../src/renderer/room/limits.ts';
+import { ENTRY_BUDGET_MS, PROXY_HEAD_START_MS } from '../../../src/renderer/room/limits.ts';
 import { answerJson, closedPort, httpServer, neverAnswer } from './loopback-servers.ts';
 
 const TOKEN = 'aaa.bbb.ccc';
@@ -32,6 +32,7 @@ function request(diagnosis?: EndpointDiagnosis) {
     token: TOKEN,
     preferredProtocol: 'TCP_ONLY' as const,
     budgetMs: 2000,
+    deadline: performance.now() + ENTRY_BUDGET_MS,
     signal: new AbortController().signal,
     platform: diagnosis ? { diagnose: () => Promise.resolve(diagnosis) } : {},
   };
@@ -57,6 +58,27 @@ describe('asking a proxy for relays', () => {
     ['403', answerJson({}, 403), 'PROXY_CREDENTIALS', /refused the pass/],
     ['404', answerJson({}, 404), 'PROXY_INVALID', /HTTP status 404/],
     ['429', answerJson({}, 429), 'SERVER_BUSY', /429/],
+    [
+      'an expired pass',
+      answerJson({ error: 'expired', code: 'TOKEN_EXPIRED' }, 401),
+      'TOKEN_EXPIRED',
+      /HTTP status 401/,
+    ],
+    ['a forged pass', answerJson({ code: 'TOKEN_INVALID' }, 401), 'TOKEN_INVALID', /401/],
+    [
+      'a pass for another room',
+      answerJson({ code: 'TOKEN_WRONG_ROOM' }, 403),
+      'TOKEN_WRONG_ROOM',
+      /403/,
+    ],
+    ['no pass', answerJson({ code: 'TOKEN_MISSING' }, 401), 'TOKEN_MISSING', /401/],
+    ['draining', answerJson({ code: 'SERVER_BUSY' }, 503), 'SERVER_BUSY', /503/],
+    [
+      'a refusal in words that are no proxy’s',
+      answerJson({ code: 'KICKED' }, 401),
+      'PROXY_CREDENTIALS',
+      /refused the pass/,
+    ],
     ['502', answerJson({}, 502), 'PROXY_UNREACHABLE', /nothing stands behind it/],
     ['503', answerJson({}, 503), 'PROXY_RELAY_DOWN', /503/],
     ['a room server', answerJson(proxyDocument({ role: 'room' })), 'PROXY_INVALID', /room server/],
@@ -94,6 +116,7 @@ describe('asking a proxy for relays', () => {
     [{ kind: 'timeout' }, 'PROXY_UNREACHABLE', /no answer in time/],
     [{ kind: 'offline' }, 'PROXY_UNREACHABLE', /offline/],
     [{ kind: 'unreachable' }, 'PROXY_UNREACHABLE', /no route/],
+    [{ kind: 'answers', httpStatus: 429 }, 'SERVER_BUSY', /429/],
     [{ kind: 'answers', httpStatus: 200 }, 'PROXY_INVALID', /no discovery document can be read/],
     [{ kind: 'tls', reason: 'expired' }, 'TLS_UNTRUSTED', /expired/],
     [{ kind: 'tls', reason: 'wrong-name' }, 'TLS_UNTRUSTED', /another name/],
@@ -129,7 +152,10 @@ describe('choosing among several', () => {
       answerJson(proxyDocument())(incoming, response);
     });
     const first = await good();
-    expect((await chooseProxy([first, second], request())).proxy).toBe(first);
+    expect(await chooseProxy([first, second], request())).toMatchObject({
+      proxy: first,
+      others: [second],
+    });
     expect(isAsked).toBe(false);
   });
 
@@ -143,8 +169,23 @@ describe('choosing among several', () => {
   test('a first one that never answers costs its head start', async () => {
     const [dead, alive] = [await httpServer(neverAnswer), await good()];
     const startedAt = performance.now();
-    expect((await chooseProxy([dead, alive], request())).proxy).toBe(alive);
+    const untried = await good();
+    expect(await chooseProxy([dead, alive, untried], request())).toMatchObject({
+      proxy: alive,
+      // Passed over, it comes last.
+      others: [untried, dead],
+    });
     expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
+  test('nobody is waited for beyond the deadline', async () => {
+    const list = [await httpServer(neverAnswer), await httpServer(neverAnswer)];
+    const startedAt = performance.now();
+    const deadline = startedAt + 400;
+    const error = await failure(chooseProxy(list, { ...request(), deadline }));
+    expect(performance.now() - startedAt).toBeLessThan(700);
+    expect(error.code).toBe('PROXY_UNREACHABLE');
+    for (const { httpOrigin } of list) expect(error.detail).toContain(httpOrigin);
   });
 
   test('a slow first one may still win over a second one that fails', async () => {
