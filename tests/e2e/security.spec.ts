@@ -1,8 +1,13 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { test as withApp, expect } from './fixtures.ts';
+import type { Page } from '@playwright/test';
+import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
 import { joinScreen } from '../fixtures/screens.ts';
+import { testToken } from '../fixtures/tokens.ts';
+import { startTestProxy } from '../integration/proxy/test-proxy.ts';
+import type { TestProxy } from '../integration/proxy/test-proxy.ts';
+import { test as withApp, expect } from './fixtures.ts';
 
 interface ForeignHost {
   origin: string;
@@ -10,25 +15,51 @@ interface ForeignHost {
   reached: string[];
 }
 
-const test = withApp.extend<{ foreignHost: ForeignHost }>({
-  foreignHost: async ({}, use) => {
-    const reached: string[] = [];
-    const server = createServer((request, response) => {
-      reached.push(`${request.method} ${request.url}`);
-      response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end('taken');
-    });
-    server.on('upgrade', (request, socket) => {
-      reached.push(`upgrade ${request.url}`);
-      socket.destroy();
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    await use({ origin: `http://127.0.0.1:${port}`, reached });
-    server.closeAllConnections();
-    server.close();
+/** A host that notes whatever comes to it. */
+async function watchedHost(use: (host: ForeignHost) => Promise<void>): Promise<void> {
+  const reached: string[] = [];
+  const server = createServer((request, response) => {
+    reached.push(`${request.method} ${request.url}`);
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end('taken');
+  });
+  server.on('upgrade', (request, socket) => {
+    reached.push(`upgrade ${request.url}`);
+    socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await use({ origin: `http://127.0.0.1:${port}`, reached });
+  server.closeAllConnections();
+  server.close();
+}
+
+const test = withApp.extend<{
+  foreignHost: ForeignHost;
+  /** Stands where the room server of a proxied meeting would. */
+  roomServer: ForeignHost;
+  cloudProxy: TestProxy;
+}>({
+  foreignHost: async ({}, use) => await watchedHost(use),
+  roomServer: async ({}, use) => await watchedHost(use),
+  cloudProxy: async ({ server }, use) => {
+    const proxy = await startTestProxy({ origin: [server.url], turn: 'off' });
+    await use(proxy);
+    await proxy.close();
   },
 });
+
+/**
+ * Has the page ask a host that it may reach, and waits for the answer: what it has asked of others
+ * before has been sent by then, if it ever is.
+ */
+async function untilSent(page: Page, allowed: string): Promise<void> {
+  const type = await page.evaluate(
+    async (url) => (await fetch(url, { mode: 'no-cors' })).type,
+    `${allowed}/healthz`,
+  );
+  expect(type).toBe('opaque');
+}
 
 /** What a hostile page would try, as text so that nothing of the test's own leaks in. */
 const TRY_TO_REACH = (origin: string): string => `(async () => {
@@ -115,8 +146,13 @@ test.describe("the app's page", () => {
     expect(foreignHost.reached).toEqual([]);
   });
 
-  test('reaches no other host: its content security policy', async ({ launch, foreignHost }) => {
-    const { window: page } = await launch();
+  test('reaches no other host: its content security policy', async ({
+    launch,
+    foreignHost,
+    link,
+    server,
+  }) => {
+    const { window: page } = await launch({ args: [link] });
     await joinScreen(page).title.waitFor();
     const outcome = await page.evaluate(TRY_TO_REACH(foreignHost.origin));
     expect(outcome).toMatchObject({
@@ -125,14 +161,17 @@ test.describe("the app's page", () => {
       image: 'refused',
       websocket: 'refused',
     });
+    await untilSent(page, server.url);
     expect(foreignHost.reached).toEqual([]);
   });
 
   test('reaches no other host even without that policy: the request filter', async ({
     launch,
     foreignHost,
+    link,
+    server,
   }) => {
-    const { window: page, output } = await launch();
+    const { window: page, output } = await launch({ args: [link] });
     await joinScreen(page).title.waitFor();
     const devTools = await page.context().newCDPSession(page);
     await devTools.send('Page.setBypassCSP', { enabled: true });
@@ -145,9 +184,43 @@ test.describe("the app's page", () => {
       image: 'refused',
       websocket: 'refused',
     });
+    await untilSent(page, server.url);
     expect(foreignHost.reached).toEqual([]);
     expect(output.join('\n')).toContain(`refused a request to ${foreignHost.origin}`);
   });
+
+  for (const [guard, bypassesPolicy] of [
+    ['its content security policy', false],
+    ['the request filter alone', true],
+  ] as const) {
+    test(`reaches the Cloud Proxy and not the room server behind it: ${guard}`, async ({
+      launch,
+      foreignHost,
+      roomServer,
+      cloudProxy,
+    }) => {
+      const token = await testToken({ room: 'proxied' });
+      const link = formatMeetingLink({ roomId: 'proxied', serverUrl: roomServer.origin, token });
+      const { window: page } = await launch({ args: [`--cloud-proxy=${cloudProxy.origin}`, link] });
+      await joinScreen(page).title.waitFor();
+      if (bypassesPolicy) {
+        const devTools = await page.context().newCDPSession(page);
+        await devTools.send('Page.setBypassCSP', { enabled: true });
+        await page.reload();
+        await joinScreen(page).title.waitFor();
+      }
+      for (const { origin } of [roomServer, foreignHost]) {
+        expect(await page.evaluate(TRY_TO_REACH(origin)), origin).toMatchObject({
+          fetch: 'refused',
+          xhr: 'refused',
+          image: 'refused',
+          websocket: 'refused',
+        });
+      }
+      await untilSent(page, cloudProxy.origin);
+      expect([roomServer.reached, foreignHost.reached]).toEqual([[], []]);
+    });
+  }
 
   test('runs no script made from text', async ({ launch }) => {
     const { window: page } = await launch();

@@ -29,7 +29,7 @@ const test = base.extend<{ proxies: Proxies }>({
     const stopped: number[] = [];
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
-    const start = async (more: ProxyConfigInput = {}): Promise<TestProxy> => {
+    const start = async (more: Partial<ProxyConfigInput> = {}): Promise<TestProxy> => {
       const proxy = await startTestProxy({ origin: [server.url], ...more });
       started.push(proxy);
       return proxy;
@@ -117,7 +117,7 @@ for (const [preferredProtocol, code] of [
     const outcome = await engine(page).join(options, NEITHER);
     expect(outcome).toMatchObject({
       status: 'failed',
-      error: { code, detail: expect.stringContaining('no relay did') as string },
+      error: { code, detail: expect.stringContaining('no relay did') },
     });
     const tookMs = outcome.status === 'failed' ? outcome.tookMs : Infinity;
     console.log(`    failed after ${tookMs.toFixed(0)} ms`);
@@ -172,7 +172,9 @@ test('a refusal of the pass is not taken to another proxy', async ({
   });
   const outcome = await engine(page).join(options, NEITHER);
   expect(outcome).toMatchObject({ status: 'failed', error: { code: 'TOKEN_WRONG_ROOM' } });
-  expect(await second.metric('causeway_proxy_discovery_requests_total{result="credentials"}')).toBeNaN();
+  expect(
+    await second.metric('causeway_proxy_discovery_requests_total{result="credentials"}'),
+  ).toBeNaN();
 });
 
 test('a call outlives its pass, and goes on renewing its relay credentials', async ({
