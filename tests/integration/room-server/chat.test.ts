@@ -16,7 +16,7 @@ const { lose, comeBack } = useResumption(server, peers);
 async function send(
   client: SignalingClient,
   text: string,
-  id = randomUUID(),
+  id: string = randomUUID(),
 ): Promise<ChatMessage> {
   return ClientRequests.sendChat.response.parse(await client.request('sendChat', { id, text }));
 }
