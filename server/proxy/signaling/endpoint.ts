@@ -6,7 +6,7 @@ import { CLOSE } from '../../../src/shared/close-codes.ts';
 import type { CloseCode } from '../../../src/shared/close-codes.ts';
 import { PROTOO_SUBPROTOCOL } from '../../../src/shared/join-token.ts';
 import { RoomId } from '../../../src/shared/meeting-link.ts';
-import { describeIssues } from '../../../src/shared/signaling.ts';
+import { describeIssues, ResumeGrant } from '../../../src/shared/signaling.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { readSubprotocols, TokenRefused, verifyJoinToken } from '../../shared/tokens.ts';
 import type { TokenKey } from '../../shared/tokens.ts';
@@ -167,7 +167,11 @@ export class SignalingEndpoint {
     }
     const { roomId, peerId } = query.data;
     const { sub } = await verifyJoinToken(offered.token, this.#options.tokenKey, roomId);
-    return { roomId, peerId, token: offered.token, sub, address: client.address };
+    const { token, resumeKey } = offered;
+    if (resumeKey !== undefined && !ResumeGrant.shape.key.safeParse(resumeKey).success) {
+      throw new Refusal(CLOSE.RESUME_REFUSED, 'The resume key is damaged. Join again.');
+    }
+    return { roomId, peerId, token, resumeKey, sub, address: client.address };
   }
 
   async #connect(client: WebSocket, visitor: Visitor): Promise<void> {

@@ -1,5 +1,9 @@
 import { WebSocket } from 'ws';
-import { PROTOO_SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../../src/shared/join-token.ts';
+import {
+  PROTOO_SUBPROTOCOL,
+  RESUME_SUBPROTOCOL_PREFIX,
+  TOKEN_SUBPROTOCOL_PREFIX,
+} from '../../../src/shared/join-token.ts';
 import { MAX_ORIGIN_MESSAGE_BYTES, ORIGIN_BUDGET_MS, ORIGIN_MIN_SHARE_MS } from '../limits.ts';
 import type { OriginTls } from './origin-tls.ts';
 import type { Origins } from './origins.ts';
@@ -9,6 +13,8 @@ export interface Visitor {
   roomId: string;
   peerId: string;
   token: string;
+  /** Of who takes a place again: for the room server to judge. Well-formed. */
+  resumeKey: string | undefined;
   /** Whom the token names. */
   sub: string;
   /** The client's own address, for the room server's limits and log. */
@@ -34,7 +40,7 @@ export interface OriginOptions {
 
 /**
  * Connects to the visitor's room server. The request is written anew: of what the client sent,
- * only the checked room, peer and token are in it.
+ * only the checked room, peer, token and resume key are in it.
  *
  * @throws {OriginUnreachable} none of the configured servers took it.
  */
@@ -61,6 +67,14 @@ export async function connectToOrigin(
   throw new OriginUnreachable(attempts);
 }
 
+function subprotocolsFor({ token, resumeKey }: Visitor): string[] {
+  return [
+    PROTOO_SUBPROTOCOL,
+    `${TOKEN_SUBPROTOCOL_PREFIX}${token}`,
+    ...(resumeKey === undefined ? [] : [`${RESUME_SUBPROTOCOL_PREFIX}${resumeKey}`]),
+  ];
+}
+
 type Attempt =
   { ok: true; webSocket: WebSocket } | { ok: false; answered: boolean; problem: string };
 
@@ -72,18 +86,14 @@ async function open(
   const url = new URL('/', origin.replace(/^http/, 'ws'));
   url.searchParams.set('roomId', visitor.roomId);
   url.searchParams.set('peerId', visitor.peerId);
-  const webSocket = new WebSocket(
-    url,
-    [PROTOO_SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${visitor.token}`],
-    {
-      headers: { 'X-Forwarded-For': visitor.address, 'X-Forwarded-Proto': 'https' },
-      handshakeTimeout: options.timeoutMs,
-      maxPayload: MAX_ORIGIN_MESSAGE_BYTES,
-      perMessageDeflate: false,
-      followRedirects: false,
-      ...(url.protocol === 'wss:' ? { createConnection: () => options.tls.connect(url) } : {}),
-    },
-  );
+  const webSocket = new WebSocket(url, subprotocolsFor(visitor), {
+    headers: { 'X-Forwarded-For': visitor.address, 'X-Forwarded-Proto': 'https' },
+    handshakeTimeout: options.timeoutMs,
+    maxPayload: MAX_ORIGIN_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    followRedirects: false,
+    ...(url.protocol === 'wss:' ? { createConnection: () => options.tls.connect(url) } : {}),
+  });
   return await new Promise((resolve) => {
     const abort = () => webSocket.terminate();
     options.signal.addEventListener('abort', abort, { once: true });

@@ -23,12 +23,14 @@ describe('the room server through the proxy', () => {
   async function join(peer: string, who = peer): Promise<SignalingClient> {
     const token = await testToken({ room: 'demo', who });
     const client = await SignalingClient.connect(proxy.origin, { room: 'demo', peer, token });
-    await client.request('join', {
+    const { resume } = await client.request<{ resume: { key: string } }>('join', {
       displayName: peer,
       device: { name: 'test', version: '1' },
       rtpCapabilities: await client.request('getRouterRtpCapabilities'),
       sctpCapabilities: { numStreams: { OS: 1024, MIS: 1024 } },
+      features: ['peer-resume'],
     });
+    client.resumeKey = resume.key;
     return client;
   }
 
@@ -62,5 +64,55 @@ describe('the room server through the proxy', () => {
       token,
     });
     expect((await thief.closed).code).toBe(CLOSE.BAD_REQUEST);
+  });
+
+  test('a lost connection is resumed through it, and the key stands in no log', async () => {
+    const emil = await join('emil');
+    const watcher = await join('frida');
+    const { id } = await emil.request<{ id: string }>('createWebRtcTransport', {
+      producing: true,
+      consuming: false,
+    });
+    emil.socket.terminate();
+    const token = await testToken({ room: 'demo', who: 'emil' });
+    const resumeKey = emil.resumeKey ?? '';
+    const common = { room: 'demo', peer: 'emil', token };
+    const back = await SignalingClient.connect(proxy.origin, { ...common, resumeKey });
+    expect(back.socket.protocol).toBe('protoo');
+    expect(await back.request('resume')).toMatchObject({ transports: [{ id }] });
+    expect(watcher.notifications.map(({ method }) => method)).not.toContain('peerClosed');
+
+    const wrong = await SignalingClient.connect(proxy.origin, {
+      ...common,
+      resumeKey: 'A'.repeat(43),
+    });
+    expect((await wrong.closed).code).toBe(CLOSE.RESUME_REFUSED);
+    const damaged = await SignalingClient.connect(proxy.origin, { ...common, resumeKey: 'x' });
+    expect(await damaged.closed).toEqual({
+      code: CLOSE.RESUME_REFUSED,
+      reason: 'The resume key is damaged. Join again.',
+    });
+    expect(proxy.log.join('')).not.toContain(resumeKey);
+    back.socket.close(1000);
+    expect(await watcher.notification('peerClosed')).toEqual({ peerId: 'emil' });
+    watcher.socket.close(1000);
+  });
+
+  test('a proxy that ends is a lost connection to the room server, not a person who leaves', async () => {
+    const other = await startTestProxy({ origin: [room.url], turn: 'off' });
+    const token = await testToken({ room: 'demo', who: 'gerd' });
+    const common = { room: 'demo', peer: 'gerd', token };
+    const gerd = await SignalingClient.connect(other.origin, common);
+    const { resume } = await gerd.request<{ resume: { key: string } }>('join', {
+      displayName: 'Gerd',
+      device: { name: 'test' },
+      rtpCapabilities: {},
+      features: ['peer-resume'],
+    });
+    await other.close();
+    expect((await gerd.closed).code).toBe(CLOSE.SERVER_SHUTTING_DOWN);
+    const back = await SignalingClient.connect(proxy.origin, { ...common, resumeKey: resume.key });
+    expect(await back.request('resume')).toHaveProperty('peers');
+    back.socket.close(1000);
   });
 });
