@@ -29,6 +29,13 @@ export const TOKEN_RENEWAL_GRACE_SECONDS = 12 * 60 * 60;
 /** How long a room server that could not be reached is passed over for others, ms. */
 export const ORIGIN_DOWN_MS = 10_000;
 
+/** How often room servers are asked what they can do, ms: an upgrade of one is known by then. */
+export const ORIGIN_FEATURES_INTERVAL_MS = 30_000;
+/** And while one has never answered, ms: it may be starting together with the gateway. */
+export const ORIGIN_FEATURES_RETRY_MS = 2_000;
+/** How long one may take to answer, ms. Clients of a gateway that has just started wait for it. */
+export const ORIGIN_FEATURES_TIMEOUT_MS = 1_000;
+
 /**
  * A message from the room server, bytes. Larger than what clients may send: an answer lists every
  * peer of a room.

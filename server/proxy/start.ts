@@ -18,6 +18,7 @@ import { CLOSE_GRACE_MS } from './limits.ts';
 import { ProxyMetrics } from './metrics.ts';
 import type { ProxyConfigInput } from './options.ts';
 import { SignalingEndpoint } from './signaling/endpoint.ts';
+import { OriginFeatures } from './signaling/origin-features.ts';
 import { OriginTls } from './signaling/origin-tls.ts';
 import { Origins } from './signaling/origins.ts';
 import { Relay } from './turn/relay.ts';
@@ -72,10 +73,12 @@ export async function startCheckedProxy(
   const relay = await startRelay(config, tlsFiles, metrics, log);
   let draining = false;
   const healthSource = { draining: () => draining, relay };
+  const originTls = new OriginTls(ca);
+  const originFeatures = new OriginFeatures(config.origin, originTls, log);
   const signaling = new SignalingEndpoint({
     tokenKey,
     origins: new Origins(config.origin),
-    tls: new OriginTls(ca),
+    tls: originTls,
     maxMessageBytes: config.maxMessageBytes,
     logger: log,
     metrics,
@@ -98,6 +101,7 @@ export async function startCheckedProxy(
     relay,
     limits,
     signaling,
+    originFeatures,
     isPresent: (participant) => signaling.isPresent(participant),
     health: healthSource,
     metrics,
@@ -107,6 +111,7 @@ export async function startCheckedProxy(
 
   const stop = async () => {
     signaling.close();
+    originFeatures.stop();
     const cut = setTimeout(() => front.destroyAll(), CLOSE_GRACE_MS);
     front.server.closeIdleConnections();
     await Promise.all([app.close(), admin.close()]);

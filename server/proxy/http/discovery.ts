@@ -10,6 +10,7 @@ import {
 } from '../../shared/tokens.ts';
 import type { TokenKey } from '../../shared/tokens.ts';
 import { TOKEN_RENEWAL_GRACE_SECONDS } from '../limits.ts';
+import type { OriginFeatures } from '../signaling/origin-features.ts';
 import type { Participant } from '../signaling/participants.ts';
 import type { Relay } from '../turn/relay.ts';
 
@@ -26,6 +27,8 @@ export interface DiscoveryOptions {
   tokenKey: TokenKey;
   /** Undefined: signaling only. */
   relay: Relay | undefined;
+  /** What the room servers can do. */
+  originFeatures: Pick<OriginFeatures, 'common'>;
   /** Whether this participant is in a call through this gateway now. */
   isPresent(participant: Participant): boolean;
 }
@@ -43,7 +46,11 @@ export async function answerDiscovery(
   const body: ProxyDiscovery = {
     version: DISCOVERY_VERSION,
     role: 'proxy',
-    features: relay ? ['token', 'relay-credentials'] : ['token'],
+    features: [
+      'token',
+      ...(relay ? (['relay-credentials'] as const) : []),
+      ...(await options.originFeatures.common()),
+    ],
     serverTime: Date.now(),
     relay: relay ? (relay.up ? 'up' : 'down') : 'off',
   };
