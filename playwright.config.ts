@@ -19,6 +19,7 @@ export default defineConfig({
   reporter: 'list',
   projects: [
     { name: 'runtime', testDir: 'tests/runtime' },
+    { name: 'start', testDir: 'tests/start' },
     { name: 'engine', testDir: 'tests/engine' },
     { name: 'e2e', testDir: 'tests/e2e' },
     { name: 'firewall', testDir: 'tests/firewall' },

@@ -22,6 +22,12 @@ export interface StartMeeting {
 const TEST_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /**
+ * Media to a server on this computer also where it has no network at all: without one, Chromium
+ * would offer no address of its own.
+ */
+export const MEDIA_ON_LOOPBACK = '--allow-loopback-in-peer-connection';
+
+/**
  * The app's arguments for joining `meeting` at once, with a profile of its own in `profile`. The
  * meeting's link goes by the environment ({@link appEnvironment}).
  */
@@ -29,6 +35,7 @@ export function appArguments(meeting: StartMeeting, profile: string, display: Di
   return [
     inProject('.'),
     `--user-data-dir=${profile}`,
+    MEDIA_ON_LOOPBACK,
     '--auto-join',
     `--display-name=${meeting.displayName}`,
     `--preferred-protocol=${meeting.preferredProtocol}`,
@@ -58,8 +65,12 @@ export function startOnRuntime(options: {
     env: { ...process.env, ...env },
   });
   children.add(who, child);
-  tellLines(child.stdout, who, story);
-  tellErrors(child.stderr, who, story);
+  // What is being ended has nothing to tell that anybody waits for.
+  const tell = (line: string): void => {
+    if (!children.ending) story.tell(who, line);
+  };
+  tellLines(child.stdout, tell);
+  tellErrors(child.stderr, tell);
   child.once('error', (error) => story.tell(who, `could not be started: ${error.message}`));
   return child;
 }
@@ -67,10 +78,10 @@ export function startOnRuntime(options: {
 /** The time that the app prints before a line; the story has its own. */
 const OWN_TIME = /^\d\d:\d\d:\d\d {2}/;
 
-function tellLines(stream: Readable, who: Teller, story: Story): void {
+function tellLines(stream: Readable, tell: (line: string) => void): void {
   createInterface({ input: stream }).on('line', (line) => {
     const text = line.replace(OWN_TIME, '').trimEnd();
-    if (text !== '') story.tell(who, text);
+    if (text !== '') tell(text);
   });
 }
 
@@ -78,9 +89,9 @@ function tellLines(stream: Readable, who: Teller, story: Story): void {
 const CHROMIUM_NOISE =
   /^\[\d+:\d+:[\d/.]+:[A-Z]+:.*\.(cc|mm|h)[:(]|^(DevTools listening|Debugger listening|For help, see:)/;
 
-function tellErrors(stream: Readable, who: Teller, story: Story): void {
+function tellErrors(stream: Readable, tell: (line: string) => void): void {
   createInterface({ input: stream }).on('line', (line) => {
-    if (line.trim() !== '' && !CHROMIUM_NOISE.test(line)) story.tell(who, line);
+    if (line.trim() !== '' && !CHROMIUM_NOISE.test(line)) tell(line);
   });
 }
 

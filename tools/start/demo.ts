@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inProject } from '../setup/project.ts';
 import type { Runtime } from '../runtime.ts';
-import { startOnRuntime, type StartMeeting } from './app.ts';
+import { MEDIA_ON_LOOPBACK, startOnRuntime, type StartMeeting } from './app.ts';
 import type { Children } from './children.ts';
 import type { Story } from './story.ts';
 
@@ -25,6 +25,7 @@ export async function startDemoParticipant(options: {
     args: [
       inProject('tools', 'demo-participant', 'main.mjs'),
       `--user-data-dir=${path.resolve(profile)}`,
+      MEDIA_ON_LOOPBACK,
       `--page=${PAGE}`,
     ],
     // By the environment, which other users cannot read: the meeting carries a join token.

@@ -9,6 +9,9 @@ import {
 /** A server on this computer answers at once; one elsewhere within this, or not. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
+/** The longest that a server grants: a call to try things out may stay open all day, s. */
+const TOKEN_LIFETIME_SECONDS = 86_400;
+
 /**
  * A join token from a development server, or '' where the server hands out none.
  * @throws {Error} with a sentence, when the server does not answer or is no room server.
@@ -32,7 +35,7 @@ export async function fetchDevToken(
   const response = await ask(serverUrl, DEV_TOKEN_PATH, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ roomId, displayName }),
+    body: JSON.stringify({ roomId, displayName, lifetimeSeconds: TOKEN_LIFETIME_SECONDS }),
   });
   const token = response.ok ? await read(response, DevTokenResponse) : undefined;
   if (token === undefined) {

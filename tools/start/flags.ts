@@ -14,6 +14,7 @@ export interface StartFlags {
   server: string | undefined;
   port: number;
   mediaPort: number;
+  turnPort: number;
   /** Save a picture of the call to this file, then end. */
   screenshot: string | undefined;
 }
@@ -71,6 +72,13 @@ export function readFlags(argv: readonly string[]): StartFlags {
       'first media port of the local room server, UDP and TCP (0: any free ones)',
       checked(Port),
       44_444,
+    )
+    .option(
+      '--turn-port <port>',
+      'relay (TURN) port of the local Cloud Proxy, UDP and TCP (0: any free one)',
+      checked(Port),
+      // Next to coturn's own default, which may be in use.
+      3480,
     )
     .option('--screenshot <file>', 'save a picture of the call to this PNG file, then end')
     .showHelpAfterError('(npm start -- --help lists all flags)');

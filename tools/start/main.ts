@@ -28,7 +28,7 @@ const RUNTIME_TEXT = {
 const tokenSecret = newSecret();
 const story = createStory(process.stdout);
 const children = new Children();
-/** What runs in this process and has to be stopped in order, last started first. */
+/** What runs in this process and has to be stopped. */
 const stops: (() => Promise<void>)[] = [];
 
 async function main(flags: StartFlags): Promise<number> {
@@ -48,7 +48,7 @@ async function main(flags: StartFlags): Promise<number> {
   story.tell('start', `the app runs on ${RUNTIME_TEXT[runtime.kind]}`);
 
   const serverUrl = flags.server ?? (await localServer(flags));
-  const proxyUrl = flags.proxy ? await localProxy(serverUrl) : undefined;
+  const proxyUrl = flags.proxy ? await localProxy(serverUrl, flags.turnPort) : undefined;
   const meeting: StartMeeting = {
     roomId: flags.room,
     displayName: flags.name,
@@ -74,8 +74,8 @@ async function main(flags: StartFlags): Promise<number> {
       children,
     });
   }
-  // A direct call asks the server for its token by itself; in a proxied one no packet goes there.
-  const token = flags.proxy ? await fetchDevToken(serverUrl, flags.room, flags.name) : '';
+  // Asked for here, since in a proxied call no packet of the app's goes to the server.
+  const token = await fetchDevToken(serverUrl, flags.room, flags.name);
   const link = formatMeetingLink({ roomId: flags.room, serverUrl, ...(token ? { token } : {}) });
   const args = appArguments(meeting, path.join(profiles, 'app'), display);
   const env = appEnvironment(link, display);
@@ -103,8 +103,8 @@ async function localServer(flags: StartFlags): Promise<string> {
   return server.url;
 }
 
-async function localProxy(serverUrl: string): Promise<string> {
-  const proxy = await startLocalProxy({ origin: serverUrl, tokenSecret }, story);
+async function localProxy(serverUrl: string, turnPort: number): Promise<string> {
+  const proxy = await startLocalProxy({ origin: serverUrl, tokenSecret, turnPort }, story);
   stops.push(() => proxy.stop());
   return proxy.url;
 }
@@ -112,8 +112,11 @@ async function localProxy(serverUrl: string): Promise<string> {
 let shutdown: Promise<void> | undefined;
 function endEverything(): Promise<void> {
   shutdown ??= (async () => {
+    // At once: Ctrl-C in a terminal reaches the servers' own programs too, and a server that does
+    // not know yet that it ends would start them again.
+    const stopped = stops.map((stop) => stop());
     await children.endAll();
-    for (const stop of stops.reverse()) await stop();
+    await Promise.all(stopped);
   })();
   return shutdown;
 }
@@ -123,6 +126,9 @@ function endEverything(): Promise<void> {
  * this time of the first is the same one, ms.
  */
 const SAME_SIGNAL_MS = 1_000;
+
+// Whatever ends this process: nothing that it started outlives it.
+process.on('exit', () => children.killAll());
 
 let endingSince: number | undefined;
 function onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {

@@ -1,16 +1,13 @@
 import type { Story } from './story.ts';
 import { newSecret } from './secret.ts';
 
-/** TURN over UDP and TCP of the local proxy; next to coturn's own default, which may be in use. */
-const TURN_PORT = 3480;
-
 /**
  * Starts a Cloud Proxy (gateway and coturn) in front of the local room server, for this computer
  * only.
  * @throws {StartupError} for example when a port is in use or coturn is missing.
  */
 export async function startLocalProxy(
-  options: { origin: string; tokenSecret: string },
+  options: { origin: string; tokenSecret: string; turnPort: number },
   story: Story,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const [{ startProxy }, { createLogger }] = await Promise.all([
@@ -26,7 +23,7 @@ export async function startLocalProxy(
       tokenSecret: options.tokenSecret,
       turnSecret: newSecret(),
       turnPeer: ['127.0.0.1'],
-      turnPort: TURN_PORT,
+      turnPort: options.turnPort,
       adminPort: 0,
       drainSeconds: 0,
     },
@@ -34,7 +31,7 @@ export async function startLocalProxy(
   );
   story.tell(
     'proxy',
-    `up · ${proxy.origin} · relay (TURN) on UDP and TCP ${proxy.turn?.port ?? TURN_PORT}`,
+    `up · ${proxy.origin} · relay (TURN) on UDP and TCP ${proxy.turn?.port ?? options.turnPort}`,
   );
   return { url: proxy.origin, stop: () => proxy.close() };
 }

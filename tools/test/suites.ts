@@ -103,6 +103,13 @@ export const SUITES: readonly TestSuite[] = [
     args: playwright('runtime'),
   },
   {
+    name: 'start',
+    kind: 'runner',
+    needs: ['worker', 'app', 'demo', 'proxy', ...needsOfFirewalls()],
+    limitMinutes: 10,
+    args: playwright('start'),
+  },
+  {
     name: 'engine',
     kind: 'runner',
     needs: ['worker', 'app', 'e2e'],

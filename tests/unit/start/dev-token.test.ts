@@ -43,7 +43,9 @@ describe('a token for npm start', () => {
       });
     });
     expect(await fetchDevToken(origin, 'demo', 'Ada')).toBe('a.b.c');
-    expect(asked).toEqual(['/dev/token {"roomId":"demo","displayName":"Ada"}']);
+    expect(asked).toEqual([
+      '/dev/token {"roomId":"demo","displayName":"Ada","lifetimeSeconds":86400}',
+    ]);
   });
 
   it('is not asked for where the server hands out none, or knows no extensions', async () => {

@@ -13,6 +13,7 @@ describe('the flags of npm start', () => {
       server: undefined,
       port: 4443,
       mediaPort: 44_444,
+      turnPort: 3480,
       screenshot: undefined,
     });
   });
