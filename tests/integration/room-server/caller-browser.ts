@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import { findChromium } from '../../../tools/electron-on-chromium/chromium/find-chromium.ts';
-import type { CallerPage, Received } from './page/caller-page.ts';
+import type { CallerPage, Pictures, Received } from './page/caller-page.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
 /** Real media: a page of a real browser does WebRTC for several peers, told by the test what to do. */
@@ -102,6 +102,10 @@ export class CallerBrowser {
 
   async received(transportId: string): Promise<Received> {
     return await this.#call('received', transportId);
+  }
+
+  async pictures(transportId: string): Promise<Pictures> {
+    return await this.#call('pictures', transportId);
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,8 @@ export interface CallerPage {
   accept(offer: unknown): Promise<void>;
   /** What has come in on a transport so far. */
   received(transportId: string): Promise<Received>;
+  /** Pictures that came in on a transport so far, and how many of them stand alone. */
+  pictures(transportId: string): Promise<Pictures>;
 }
 
 export interface Received {
@@ -18,6 +20,13 @@ export interface Received {
   audio: number;
   video: number;
   framesDecoded: number;
+}
+
+export interface Pictures {
+  decoded: number;
+  keyFrames: number;
+  /** Pixels, of the last one. */
+  width: number;
 }
 
 /** The test's way to the server, given to the page. */

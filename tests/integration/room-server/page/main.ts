@@ -1,5 +1,5 @@
 import { Device, type types } from 'mediasoup-client';
-import type { CallerPage, Received, SignalFromPage } from './caller-page.ts';
+import type { CallerPage, Pictures, Received, SignalFromPage } from './caller-page.ts';
 
 declare global {
   var callerPage: CallerPage;
@@ -93,6 +93,18 @@ globalThis.callerPage = {
       if (report.type !== 'inbound-rtp' || report.mid === 'probator') continue;
       total[report.kind as 'audio' | 'video'] += report.packetsReceived ?? 0;
       total.framesDecoded += report.framesDecoded ?? 0;
+    }
+    return total;
+  },
+
+  async pictures(transportId) {
+    const total: Pictures = { decoded: 0, keyFrames: 0, width: 0 };
+    for (const entry of (await the(transports, transportId).getStats()).values()) {
+      const report = entry as RTCInboundRtpStreamStats;
+      if (report.type !== 'inbound-rtp' || report.kind !== 'video') continue;
+      total.decoded += report.framesDecoded ?? 0;
+      total.keyFrames += report.keyFramesDecoded ?? 0;
+      total.width = Math.max(total.width, report.frameWidth ?? 0);
     }
     return total;
   },
