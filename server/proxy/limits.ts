@@ -16,7 +16,7 @@ export const MAX_HEADER_BYTES = 16_384;
  * TCP, TLS and WebSocket handshakes with all room servers that are tried for a client, ms. The app
  * gives a join up after 5 s, and has used up some of it by then.
  */
-export const ORIGIN_BUDGET_MS = 3_000;
+export const ORIGIN_BUDGET_MS = 2_500;
 /** Each room server gets an equal share of it, but this much, ms: a few round trips over a bad line. */
 export const ORIGIN_MIN_SHARE_MS = 750;
 
@@ -33,7 +33,7 @@ export const ORIGIN_DOWN_MS = 10_000;
 export const ORIGIN_FEATURES_INTERVAL_MS = 30_000;
 /** And while one has never answered, ms: it may be starting together with the gateway. */
 export const ORIGIN_FEATURES_RETRY_MS = 2_000;
-/** How long one may take to answer, ms. Clients of a gateway that has just started wait for it. */
+/** How long one may take to answer, ms: a gateway that starts waits for it. */
 export const ORIGIN_FEATURES_TIMEOUT_MS = 1_000;
 
 /**

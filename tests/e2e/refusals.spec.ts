@@ -6,33 +6,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
-import { roomErrorText } from '../../src/shared/room-error.ts';
-import type { RoomErrorCode } from '../../src/shared/room-error.ts';
 import { selfSigned } from '../fixtures/certificates.ts';
-import type { App } from '../fixtures/app.ts';
-import { endedScreen } from '../fixtures/screens.ts';
-import { pressJoinAndTime, REFUSED } from '../fixtures/stopwatch.ts';
+import { expectRefusal } from '../fixtures/refusal.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { expect, test } from './fixtures.ts';
-
-/** Every refusal has to be on the screen this long after the press of Join, ms. */
-const REFUSAL_LIMIT_MS = 6_000;
-
-/** What an exception looks like when it reaches a person. */
-const STACK_TRACE = /\bat \S+ \(|\.[jt]sx?:\d+:\d+|\bError: /;
-
-/** Presses Join and expects the sentences of one error, for the employee and for IT. */
-async function expectRefusal({ window }: App, code: RoomErrorCode): Promise<void> {
-  const took = await pressJoinAndTime(window, REFUSED);
-  const { error } = endedScreen(window);
-  await expect(error).toHaveAttribute('data-error-code', code);
-  expect(await took(), 'ms from Join to the refusal').toBeLessThan(REFUSAL_LIMIT_MS);
-  const { message, forIt } = roomErrorText(code);
-  await expect(error.getByRole('alert')).toHaveText(message);
-  await error.getByText('For IT').click();
-  await expect(error).toContainText(forIt);
-  expect(await window.locator('body').innerText()).not.toMatch(STACK_TRACE);
-}
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');

@@ -247,8 +247,9 @@ async function refusedChannel(
   { platform, route, origin, httpStatus, unusedMs }: Refusal,
 ): Promise<RoomError> {
   if (error.why === 'timeout') {
+    // What has hung for the whole budget hangs for a diagnosis, too.
     const silence = 'it did not accept the connection in time';
-    return explainFailure(platform, route, origin, silence, 0);
+    return errorFromDiagnosis(undefined, route, origin, silence);
   }
   const silence = 'it accepts no signaling connection (protoo over WebSocket)';
   return httpStatus === undefined

@@ -5,6 +5,7 @@ import { RoomError, type RoomErrorCode } from '../../shared/room-error.ts';
 import type { RoomPlatform } from './contract.ts';
 import { discover, type Discovered } from './discovery.ts';
 import { explainFailure } from './explain-failure.ts';
+import { DIAGNOSIS_BUDGET_MS } from './limits.ts';
 import { allowedIceServers } from './policy.ts';
 
 /** What a Cloud Proxy gives a call: its relays, and for how long they take the credentials. */
@@ -35,17 +36,19 @@ export async function requestRelayGrant(request: RelayGrantRequest): Promise<Rel
   const { proxy, token, budgetMs, signal, platform } = request;
   const origin = proxy.httpOrigin;
   const startedAt = performance.now();
-  const found = await discover({ origin, token, budgetMs, signal });
-  // What has hung for the whole budget hangs for a diagnosis, too.
-  if (found.kind === 'silent' && found.why !== 'timeout' && !signal.aborted) {
+  const explain = (silence: string, unusedMs: number): Promise<RoomError> =>
+    explainFailure(platform, 'proxy', origin, silence, unusedMs);
+  const answer = discover({ origin, token, budgetMs, signal });
+  // Of what hangs, the reason is asked for meanwhile, so that it costs no time on top.
+  let meanwhile: Promise<RoomError> | undefined;
+  const timer = setTimeout(() => {
+    if (!signal.aborted) meanwhile = explain('it gave no discovery document in time', 0);
+  }, budgetMs - DIAGNOSIS_BUDGET_MS);
+  const found = await answer;
+  clearTimeout(timer);
+  if (found.kind === 'silent' && !signal.aborted) {
     const unusedMs = budgetMs - (performance.now() - startedAt);
-    throw await explainFailure(
-      platform,
-      'proxy',
-      origin,
-      'no discovery document can be read',
-      unusedMs,
-    );
+    throw await (meanwhile ?? explain('no discovery document can be read', unusedMs));
   }
   return readRelayGrant(found, request);
 }

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../chromium/cdp-connection.ts';
 import { chromium } from '../chromium/chromium.ts';
+import { cancelAuthentication } from './authentication.ts';
 
 /** Where the page stands: no server has this name, its requests are held and sent elsewhere. */
 const HOME = 'http://net.electron-on-chromium.localhost/';
@@ -62,6 +63,7 @@ export class NetworkPage {
 
   async #open(): Promise<CdpSession> {
     const session = await chromium.openHiddenPage();
+    cancelAuthentication(session);
     session.on('Fetch.requestPaused', (paused) => {
       const work =
         paused.responseStatusCode === undefined && paused.responseErrorReason === undefined
@@ -80,6 +82,7 @@ export class NetworkPage {
       session.send('Page.enable'),
       session.send('Network.enable'),
       session.send('Fetch.enable', {
+        handleAuthRequests: true,
         patterns: [
           { urlPattern: '*', requestStage: 'Request' },
           { urlPattern: '*', requestStage: 'Response' },
@@ -133,7 +136,8 @@ export class NetworkPage {
     }
     const headers = new Headers(responseHeaders.map(({ name, value }) => [name, value]));
     const isRedirect = status >= 300 && status < 400 && headers.has('location');
-    const hasBody = !NULL_BODY.has(status) && !isRedirect;
+    // The body of a proxy's refusal to connect is nobody's word: Chromium gives it to no one.
+    const hasBody = !NULL_BODY.has(status) && !isRedirect && status !== 407;
     const { body, base64Encoded } = hasBody
       ? await session.send('Fetch.getResponseBody', { requestId })
       : { body: '', base64Encoded: false };

@@ -4,6 +4,7 @@ import { originMapping } from '../origin-mapping.ts';
 import { protocolHandler } from '../api/protocol.ts';
 import type { RequestFilter } from '../api/web-request.ts';
 import { chromiumHeaders, fulfilment, requestForHandler } from './handler-exchange.ts';
+import { cancelAuthentication } from './authentication.ts';
 import { requestDetails, type RequestOwner } from './request-details.ts';
 
 type Paused = Protocol.Fetch.RequestPausedEvent;
@@ -46,7 +47,9 @@ export class RequestInterception {
         session.post('Fetch.failRequest', { requestId: paused.requestId, errorReason: 'Failed' });
       });
     });
-    const update = () => session.send('Fetch.enable', { patterns: this.#patterns() });
+    cancelAuthentication(session);
+    const update = () =>
+      session.send('Fetch.enable', { patterns: this.#patterns(), handleAuthRequests: true });
     const onChange = () => void update().catch(() => this.#filter.off('changed', onChange));
     this.#filter.on('changed', onChange);
     await update();
