@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { BrowserWindow, screen, type IpcMainInvokeEvent } from 'electron';
+import { BrowserWindow, screen } from 'electron';
 import ElectronStore from 'electron-store';
 import { IpcEvents, type IpcEvent, type IpcEventPayload } from '../../shared/ipc.ts';
 import type { Log } from '../log/log.ts';
-import { APP_URL, isAppUrl } from '../security/app-origin.ts';
+import { APP_URL } from '../security/app-origin.ts';
+import { isFromOwnPage, type IpcSender } from '../security/ipc-sender.ts';
 import { backgroundColor } from './appearance.ts';
 import { MIN_HEIGHT, MIN_WIDTH, placeWindow, type Bounds } from './window-bounds.ts';
 
@@ -59,14 +60,8 @@ export class MainWindow {
   }
 
   /** Whether a message comes from the main frame of this window, showing Causeway's own page. */
-  isSenderOf({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
-    return (
-      this.#window !== undefined &&
-      sender === this.#window.webContents &&
-      senderFrame !== null &&
-      senderFrame === sender.mainFrame &&
-      isAppUrl(senderFrame.url)
-    );
+  isSenderOf(message: IpcSender): boolean {
+    return isFromOwnPage(message, this.#window?.webContents);
   }
 
   paintBackground(): void {
