@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { parseServerUrl } from '../../src/shared/endpoint.ts';
-import { LogFormat, LogLevel } from '../shared/logger.ts';
+import {
+  AddressOrName,
+  FilePath,
+  HostName,
+  IpAddress,
+  logOptions,
+  oneOf,
+  Port,
+  tokenOptions,
+} from '../shared/common-options.ts';
 import { option, wholeNumber } from '../shared/options.ts';
 
 /** The Cloud Proxy's options one by one: flag, variable, default, bounds. */
@@ -11,17 +20,6 @@ const ADMISSION = 'Admission';
 const TURN = 'Media relay (coturn)';
 const LIMITS = 'Limits';
 const OPERATION = 'Operation';
-
-const Port = wholeNumber({ min: 0, max: 65_535 });
-const IpAddress = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' });
-const HostName = z
-  .string()
-  .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/, 'must be a host name or IP address')
-  .toLowerCase();
-const AddressOrName = z.union([IpAddress, HostName], {
-  error: 'must be a host name, an IPv4 or an IPv6 address',
-});
-const FilePath = z.string().min(1, 'must be the path of a file');
 
 /** A port that clients are told, by what TURN is carried: `udp:443`. */
 export const AdvertisedPort = z
@@ -48,10 +46,6 @@ const NO_ORIGIN = 'name at least one room server, such as https://room.example.c
 
 function listOf<Item extends z.ZodType>(item: Item, most = 64) {
   return z.array(item).max(most, `must be at most ${most} values`).default([]);
-}
-
-function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
 }
 
 export const ProxyOptions = z.object({
@@ -122,23 +116,7 @@ export const ProxyOptions = z.object({
     group: ORIGIN,
   }),
 
-  tokenSecret: option(z.string().optional(), {
-    env: 'CAUSEWAY_TOKEN_SECRET',
-    description: 'secret of HS256 join tokens, 32 bytes or more',
-    group: ADMISSION,
-  }),
-  tokenSecretFile: option(FilePath.optional(), {
-    flag: '--token-secret-file <file>',
-    env: 'CAUSEWAY_PROXY_TOKEN_SECRET_FILE',
-    description: 'file with the secret of HS256 join tokens; or set CAUSEWAY_TOKEN_SECRET',
-    group: ADMISSION,
-  }),
-  tokenPublicKeyFile: option(FilePath.optional(), {
-    flag: '--token-public-key-file <file>',
-    env: 'CAUSEWAY_PROXY_TOKEN_PUBLIC_KEY_FILE',
-    description: 'public key (PEM) of EdDSA or ES256 join tokens',
-    group: ADMISSION,
-  }),
+  ...tokenOptions('CAUSEWAY_PROXY', ADMISSION),
 
   turn: option(oneOf(['own', 'external', 'off']).default('own'), {
     flag: '--turn <kind>',
@@ -232,7 +210,7 @@ export const ProxyOptions = z.object({
     group: TURN,
     list: true,
   }),
-  turnRealm: option(HostName.optional(), {
+  turnRealm: option(HostName.toLowerCase().optional(), {
     flag: '--turn-realm <name>',
     env: 'CAUSEWAY_PROXY_TURN_REALM',
     description: 'TURN realm (default: the first --public-host)',
@@ -308,23 +286,7 @@ export const ProxyOptions = z.object({
     description: 'how long calls go on after SIGTERM',
     group: OPERATION,
   }),
-  logLevel: option(
-    oneOf(LogLevel.options as ['silent', 'error', 'warn', 'info', 'debug', 'trace']).default(
-      'info',
-    ),
-    {
-      flag: '--log-level <level>',
-      env: 'CAUSEWAY_PROXY_LOG_LEVEL',
-      description: 'silent, error, warn, info, debug or trace',
-      group: OPERATION,
-    },
-  ),
-  logFormat: option(oneOf(LogFormat.options as ['json', 'pretty']).default('json'), {
-    flag: '--log-format <format>',
-    env: 'CAUSEWAY_PROXY_LOG_FORMAT',
-    description: 'json, or pretty for plain lines',
-    group: OPERATION,
-  }),
+  ...logOptions('CAUSEWAY_PROXY', OPERATION),
 });
 
 export type ProxyOptions = z.output<typeof ProxyOptions>;

@@ -3,7 +3,15 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isLoopbackHost } from '../../src/shared/endpoint.ts';
 import { isPrivateAddress, isWildcardAddress } from '../shared/addresses.ts';
-import { LogFormat, LogLevel } from '../shared/logger.ts';
+import {
+  AddressOrName,
+  FilePath,
+  IpAddress,
+  logOptions,
+  oneOf,
+  Port,
+  tokenOptions,
+} from '../shared/common-options.ts';
 import { option, parseOptions, readOptions, wholeNumber, yesOrNo } from '../shared/options.ts';
 import { StartupError } from '../shared/startup-error.ts';
 import { listenProblem } from './media-addresses.ts';
@@ -15,24 +23,6 @@ const MEDIA = 'Media';
 const ADMISSION = 'Admission';
 const LIMITS = 'Limits';
 const OPERATION = 'Operation';
-
-const Port = wholeNumber({ min: 0, max: 65_535 });
-const HostName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/,
-    'must be a host name, an IPv4 or an IPv6 address',
-  );
-const IpAddress = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' });
-const AddressOrName = z.union([IpAddress, HostName], {
-  error: 'must be a host name, an IPv4 or an IPv6 address',
-});
-const FilePath = z.string().min(1, 'must be the path of a file');
-
-/** One of `values`, with an error that lists them. */
-function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
-}
 
 export const RoomServerOptions = z.object({
   host: option(AddressOrName.default('127.0.0.1'), {
@@ -106,23 +96,7 @@ export const RoomServerOptions = z.object({
     description: 'token: a join token is required; none: everybody may join (loopback only)',
     group: ADMISSION,
   }),
-  tokenSecret: option(z.string().optional(), {
-    env: 'CAUSEWAY_TOKEN_SECRET',
-    description: 'secret of HS256 join tokens, 32 bytes or more',
-    group: ADMISSION,
-  }),
-  tokenSecretFile: option(FilePath.optional(), {
-    flag: '--token-secret-file <file>',
-    env: 'CAUSEWAY_ROOM_TOKEN_SECRET_FILE',
-    description: 'file with the secret of HS256 join tokens; or set CAUSEWAY_TOKEN_SECRET',
-    group: ADMISSION,
-  }),
-  tokenPublicKeyFile: option(FilePath.optional(), {
-    flag: '--token-public-key-file <file>',
-    env: 'CAUSEWAY_ROOM_TOKEN_PUBLIC_KEY_FILE',
-    description: 'public key (PEM) of EdDSA or ES256 join tokens',
-    group: ADMISSION,
-  }),
+  ...tokenOptions('CAUSEWAY_ROOM', ADMISSION),
   dev: option(yesOrNo(), {
     flag: '--dev',
     env: 'CAUSEWAY_ROOM_DEV',
@@ -203,23 +177,7 @@ export const RoomServerOptions = z.object({
     description: 'who may read /metrics. local: loopback and private addresses, not forwarded; any',
     group: OPERATION,
   }),
-  logLevel: option(
-    oneOf(LogLevel.options as ['silent', 'error', 'warn', 'info', 'debug', 'trace']).default(
-      'info',
-    ),
-    {
-      flag: '--log-level <level>',
-      env: 'CAUSEWAY_ROOM_LOG_LEVEL',
-      description: 'silent, error, warn, info, debug or trace',
-      group: OPERATION,
-    },
-  ),
-  logFormat: option(oneOf(LogFormat.options as ['json', 'pretty']).default('json'), {
-    flag: '--log-format <format>',
-    env: 'CAUSEWAY_ROOM_LOG_FORMAT',
-    description: 'json, or pretty for plain lines',
-    group: OPERATION,
-  }),
+  ...logOptions('CAUSEWAY_ROOM', OPERATION),
 });
 
 type RawConfig = z.output<typeof RoomServerOptions>;

@@ -4,6 +4,9 @@ const SECRET_KEY = /token|secret|password|passwd|credential|authorization|cookie
 /** Three base64url parts: a compact JWS, wherever it stands. */
 const JWS = /\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 
+/** The sub-protocol with which a peer takes its place again (see join-token.ts), and its key. */
+const RESUME_KEY = /(causeway\.resume\.)[A-Za-z0-9_-]+/g;
+
 const REDACTED = '[redacted]';
 
 export function isSecretKey(key: string): boolean {
@@ -25,7 +28,7 @@ export function redactUrl(text: string): string {
   return redactText(url.href).replaceAll(encodeURIComponent(REDACTED), REDACTED);
 }
 
-/** Free text fit for a log: anything that looks like a token is replaced. */
+/** Free text fit for a log: anything that looks like a token or a resume key is replaced. */
 export function redactText(text: string): string {
-  return text.replace(JWS, REDACTED);
+  return text.replace(JWS, REDACTED).replace(RESUME_KEY, `$1${REDACTED}`);
 }

@@ -21,6 +21,12 @@ describe('redaction', () => {
     );
   });
 
+  it('finds resume keys in running text', () => {
+    expect(redactText('offered protoo, causeway.resume.Zm9v_-YmFy, and more')).toBe(
+      'offered protoo, causeway.resume.[redacted], and more',
+    );
+  });
+
   it('leaves other text alone', () => {
     expect(redactText('connected · UDP · direct · 127.0.0.1:44444')).toBe(
       'connected · UDP · direct · 127.0.0.1:44444',
