@@ -74,7 +74,7 @@ export async function startCheckedProxy(
   let draining = false;
   const healthSource = { draining: () => draining, relay };
   const originTls = new OriginTls(ca);
-  const originFeatures = new OriginFeatures(config.origin, originTls, log);
+  const originFeatures = await OriginFeatures.start(config.origin, originTls, log);
   const signaling = new SignalingEndpoint({
     tokenKey,
     origins: new Origins(config.origin),

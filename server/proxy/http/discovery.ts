@@ -49,7 +49,7 @@ export async function answerDiscovery(
     features: [
       'token',
       ...(relay ? (['relay-credentials'] as const) : []),
-      ...(await options.originFeatures.common()),
+      ...options.originFeatures.common,
     ],
     serverTime: Date.now(),
     relay: relay ? (relay.up ? 'up' : 'down') : 'off',

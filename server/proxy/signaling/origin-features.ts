@@ -27,23 +27,28 @@ export class OriginFeatures {
   readonly #logger: Logger;
   /** By origin: what it answered last. One that never did is left out. */
   readonly #known = new Map<string, ReadonlySet<Feature>>();
-  readonly #firstRound: Promise<void>;
   #next: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(origins: readonly string[], tls: OriginTls, logger: Logger) {
+  private constructor(origins: readonly string[], tls: OriginTls, logger: Logger) {
     this.#origins = [...new Set(origins)];
     this.#tls = tls;
     this.#logger = logger;
-    this.#firstRound = this.#askAll();
   }
 
-  /**
-   * Those that every room server has, since a room may be on any. Waits, for a moment, for what is
-   * asked when the gateway starts.
-   */
-  async common(): Promise<Feature[]> {
-    await this.#firstRound;
+  /** Asks all of them, which takes {@link ORIGIN_FEATURES_TIMEOUT_MS} at most, and goes on asking. */
+  static async start(
+    origins: readonly string[],
+    tls: OriginTls,
+    logger: Logger,
+  ): Promise<OriginFeatures> {
+    const features = new OriginFeatures(origins, tls, logger);
+    await features.#askAll();
+    return features;
+  }
+
+  /** Those that every room server has, since a room may be on any. */
+  get common(): Feature[] {
     const answers = [...this.#known.values()];
     if (answers.length === 0) return [];
     return CARRIED.filter((feature) => answers.every((features) => features.has(feature)));
