@@ -16,10 +16,14 @@ const Empty = z.object({});
 export const MediaKind = z.enum(['audio', 'video']);
 export type MediaKind = z.infer<typeof MediaKind>;
 
-/** Free-form data of the application, bounded in number of keys. */
+/** Characters of JSON; it goes to everybody in the room with each producer. */
+const MAX_APP_DATA_LENGTH = 4_096;
+
+/** Free-form data of the application, bounded. */
 const AppData = z
   .record(z.string().max(64), z.unknown())
-  .refine((data) => Object.keys(data).length <= 32, 'too many keys');
+  .refine((data) => Object.keys(data).length <= 32, 'too many keys')
+  .refine((data) => JSON.stringify(data).length <= MAX_APP_DATA_LENGTH, 'too much data');
 
 const RtpParameters = z.looseObject({
   mid: z.string().max(64).optional(),
@@ -146,8 +150,9 @@ const MigrationRequests = {
   /**
    * Makes a paused twin on `transportId` of each consumer that the peer has on its receiving
    * transport and not there. Answers with those on `transportId` that the client was not told of
-   * over this connection, sound first; asked again, with further ones. After `resume` these are all
-   * of them, because the answer before may have been lost: skip the ids that are known.
+   * over this connection, sound first, as many as fit into a message (some 300); asked again, with
+   * further ones. After `resume` these are all of them, because the answer before may have been
+   * lost: skip the ids that are known.
    */
   mirrorConsumers: {
     request: TransportId,

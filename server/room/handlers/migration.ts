@@ -1,4 +1,5 @@
 import { ProtooError } from '../../../src/shared/protoo.ts';
+import type { ConsumerOffer } from '../../../src/shared/signaling.ts';
 import { bringToReceivingTransport, describeConsumer } from '../consuming.ts';
 import type { Peer } from '../peer.ts';
 import type { PeerTransport } from '../peer-media.ts';
@@ -15,6 +16,12 @@ import type { HandlersOf } from './handler.ts';
  */
 const MAX_TRANSPORTS_WITH_CONSUMERS = 4;
 
+/**
+ * Characters of one answer to `mirrorConsumers`: half of what relays and this server's own send
+ * buffer take at once. Some 300 consumers have room in it.
+ */
+const MAX_ANSWER_LENGTH = 524_288;
+
 export const migrationHandlers: HandlersOf<'mirrorConsumers' | 'receiveOn'> = {
   async mirrorConsumers({ room, peer, connection }, { transportId }) {
     const target = consumingTransport(peer, transportId);
@@ -26,18 +33,20 @@ export const migrationHandlers: HandlersOf<'mirrorConsumers' | 'receiveOn'> = {
     const untold = peer.subscriptions.consumers
       .filter(({ transport, toldOver }) => transport === target && toldOver !== connection)
       .toSorted((one, other) => rank(one) - rank(other));
+    const source = peer.receivingTransport;
+    const consumers: ConsumerOffer[] = [];
+    let length = 0;
     for (const twin of untold) {
+      const original = source && twin.subscription.on(source);
+      const offer = describeConsumer(peer, twin, original === twin ? undefined : original);
+      length += JSON.stringify(offer).length;
+      if (length > MAX_ANSWER_LENGTH) break;
       twin.toldOver = connection;
       twin.accepted = true;
+      consumers.push(offer);
     }
     peer.settle(untold.map(({ subscription }) => subscription));
-    const source = peer.receivingTransport;
-    return {
-      consumers: untold.map((twin) => {
-        const original = source && twin.subscription.on(source);
-        return describeConsumer(peer, twin, original === twin ? undefined : original);
-      }),
-    };
+    return { consumers };
   },
 
   async receiveOn({ room, peer }, { transportId, alone }) {

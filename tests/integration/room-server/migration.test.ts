@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClientRequests, type ConsumerOffer } from '../../../src/shared/signaling.ts';
-import { createTransport, produce } from './media.ts';
+import { audioParameters, createTransport, produce } from './media.ts';
 import { observeMedia } from './media-observer.ts';
 import type { SignalingClient } from './signaling-client.ts';
 import { eventually, startTestServer } from './test-server.ts';
@@ -144,6 +144,38 @@ describe('mirrorConsumers', () => {
     await peers.ben.request('setConsumerPriority', { consumerId, priority: 9 });
     const [twin] = await mirror(await standby());
     expect(consumers.get(twin?.id ?? '')).toMatchObject({ preferredLayers: layers, priority: 9 });
+  });
+
+  it('answers with no more than fits into a message; asked again, with the rest', async () => {
+    const spacious = await startTestServer({
+      maxProducersPerPeer: 64,
+      maxRequestsPerSecond: 1_000,
+    });
+    const anna = await spacious.join();
+    const transport = await createTransport(anna, { producing: true, consuming: false });
+    const appData = { note: 'x'.repeat(4_000) };
+    const ben = await spacious.join({ features: ['transport-migration'] });
+    await createTransport(ben, { producing: false, consuming: true });
+    const carol = await spacious.join();
+    const carols = await createTransport(carol, { producing: true, consuming: false });
+    for (let made = 0; made < 64; made += 1) {
+      const sound = (transportId: string) => ({
+        transportId,
+        kind: 'audio',
+        rtpParameters: audioParameters(),
+        appData,
+      });
+      await anna.request('produce', sound(transport.id));
+      await carol.request('produce', sound(carols.id));
+    }
+    await eventually(() => ben.requests.length).toBe(128);
+    const spare = await standby(ben);
+    const twins = [await mirror(spare, ben), await mirror(spare, ben)];
+    expect(twins[0]?.length).toBeGreaterThan(64);
+    expect(twins[1]?.length).toBeGreaterThan(0);
+    expect(new Set(twins.flat().map(({ id }) => id)).size).toBe(128);
+    expect(await mirror(spare, ben)).toEqual([]);
+    await Promise.all([anna, ben, carol].map(async (client) => await client.leave()));
   });
 
   it('is limited: nobody holds twins on transport after transport', async () => {

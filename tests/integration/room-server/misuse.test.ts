@@ -61,6 +61,17 @@ describe('malformed data is answered with what is wrong with it, and the connect
       /^produce: rtpParameters\.codecs: /,
     ],
     [
+      'produce',
+      {
+        transportId: 'x',
+        kind: 'audio',
+        rtpParameters: audioParameters(),
+        appData: { note: 'x'.repeat(4_100) },
+      },
+      400,
+      'produce: appData: too much data',
+    ],
+    [
       'setConsumerPreferredLayers',
       { consumerId: 'x', spatialLayer: 99 },
       400,
