@@ -45,8 +45,20 @@ export const DEFAULT_SETTINGS: Settings = {
   appearance: 'system',
 };
 
-/** What may be changed at once; keys that are absent stay as they are. */
-export const SettingsPatch = Settings.partial().strict();
+const { shape } = Settings;
+
+/**
+ * What may be changed at once. A key that is absent stays as it is; null forgets what the employee
+ * has set, so that whatever stands behind it counts, now and later.
+ */
+export const SettingsPatch = z.strictObject({
+  serverUrl: shape.serverUrl.nullish(),
+  signalingBaseUrl: shape.signalingBaseUrl.nullish(),
+  preferredProtocol: shape.preferredProtocol.nullish(),
+  displayName: shape.displayName.nullish(),
+  devices: shape.devices.nullish(),
+  appearance: shape.appearance.nullish(),
+} satisfies Record<SettingKey, z.ZodType>);
 export type SettingsPatch = z.input<typeof SettingsPatch>;
 
 /** Where an effective value comes from, strongest first. */

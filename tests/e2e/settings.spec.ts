@@ -27,6 +27,39 @@ test.describe('settings', () => {
     await expect(again.server).toHaveValue('https://meet.example.com');
   });
 
+  test('that are reset are forgotten, not stored as today’s defaults', async ({
+    launch,
+    folder,
+  }) => {
+    const userData = join(folder, 'reset');
+    const { window } = await launch({ userData });
+    const stored = async (): Promise<unknown> =>
+      JSON.parse(await readFile(join(userData, 'settings.json'), 'utf8'));
+    await joinScreen(window).openSettings.click();
+    const settings = settingsDialog(window);
+    await expect(settings.reset('Cloud Proxy')).toHaveCount(0);
+    await settings.proxies.fill('proxy.example.com');
+    await settings.name.fill('Ada');
+    await settings.protocol('TCP only').click();
+    await settings.save.click();
+    await expect(settings.outcome).toHaveText('Saved.');
+
+    await settings.reset('Cloud Proxy').click();
+    await expect(settings.proxies).toHaveValue('');
+    await expect(settings.reset('Cloud Proxy')).toHaveCount(0);
+    // Edited again after the reset: what was typed counts.
+    await settings.reset('Your name').click();
+    await settings.name.fill('Grace');
+    await settings.save.click();
+    await expect(settings.outcome).toHaveText('Saved.');
+    expect(await stored()).toEqual({
+      version: SETTINGS_VERSION,
+      displayName: 'Grace',
+      preferredProtocol: 'TCP_ONLY',
+    });
+    await expect(settings.protocol('TCP only')).toBeChecked();
+  });
+
   test('that are wrong are told why, next to the field, and not saved', async ({
     launch,
     folder,

@@ -36,33 +36,41 @@ export class SettingsService {
   }
 
   /**
-   * Stores all of the patch or, when a part of it is not valid or locked, nothing.
+   * Stores all of the patch or, when a part of it is not valid or locked, nothing. null forgets what
+   * the employee has set.
    * @throws {RangeError} a key that is no setting.
    */
   update(patch: Readonly<Record<string, unknown>>): SettingsUpdateResult {
     const problems: SettingProblem[] = [];
     const values: Partial<Settings> = {};
+    const forgotten: SettingKey[] = [];
     for (const [key, value] of Object.entries(patch)) {
       if (!isSettingKey(key)) throw new RangeError(`There is no setting “${key}”.`);
       if (value === undefined) continue;
+      const { locked } = this.#effective.provenance[key];
+      if (value === null) {
+        if (locked) problems.push({ key, problem: lockedSentence(key, this.#effective) });
+        else forgotten.push(key);
+        continue;
+      }
       const parsed = Settings.shape[key].safeParse(value);
       if (!parsed.success) {
         problems.push({ key, problem: explainSetting(parsed.error) });
-      } else if (!this.#effective.provenance[key].locked) {
+      } else if (!locked) {
         Object.assign(values, { [key]: parsed.data });
       } else if (!isDeepStrictEqual(parsed.data, this.#effective.values[key])) {
         problems.push({ key, problem: lockedSentence(key, this.#effective) });
       }
     }
     if (problems.length > 0) return { status: 'refused', problems };
-    return this.#save(values);
+    return this.#save(values, forgotten);
   }
 
-  #save(values: Partial<Settings>): SettingsUpdateResult {
-    const keys = Object.keys(values).filter(isSettingKey);
+  #save(values: Partial<Settings>, forgotten: readonly SettingKey[]): SettingsUpdateResult {
+    const keys = [...Object.keys(values).filter(isSettingKey), ...forgotten];
     if (keys.length === 0) return { status: 'saved', settings: this.#effective };
     try {
-      this.#user.save(values);
+      this.#user.save(values, forgotten);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return { status: 'refused', problems: keys.map((key) => ({ key, problem })) };

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/ipc.ts';
-import { SETTINGS_VERSION, type Settings } from '../../shared/settings.ts';
+import { SETTINGS_VERSION, type SettingKey, type Settings } from '../../shared/settings.ts';
 import type { SettingsSource } from './source.ts';
 import { errorCode, readStoredFile, setAside } from './stored-file.ts';
 
 /** The part of electron-store that is used, so that a test can do without Electron. */
 export interface SettingsFile {
-  set(values: Record<string, unknown>): void;
-  delete(key: string): void;
+  /** All that is in the file. Setting it writes the file, wholly or not at all. */
+  store: Record<string, unknown>;
 }
 
 export interface UserSettingsOptions {
@@ -74,7 +74,10 @@ export class UserSettings implements SettingsSource {
     const copy = invalid.length > 0 ? setAside(path, 'broken', now(), { remove: false }) : '';
     this.#file = openFile();
     if (invalid.length > 0) {
-      for (const { key } of invalid) this.#file.delete(key);
+      this.#file.store = without(
+        this.#file.store,
+        invalid.map(({ key }) => key),
+      );
       notify({
         id: 'settings-invalid',
         severity: 'warning',
@@ -93,20 +96,26 @@ export class UserSettings implements SettingsSource {
   }
 
   /**
-   * Stores the given values, the others stay as they are.
+   * Stores the given values and forgets others; the rest stays as it is.
    * @throws {Error} a sentence that says why nothing was stored.
    */
-  save(values: Partial<Settings>): void {
+  save(values: Partial<Settings>, forgotten: readonly SettingKey[] = []): void {
     if (!this.#file) {
       throw new Error(`Settings cannot be saved on this computer (${this.#unavailable}).`);
     }
     try {
-      this.#file.set(values);
+      this.#file.store = { ...without(this.#file.store, forgotten), ...values };
     } catch (error) {
       throw new Error(`The settings file could not be written (${errorCode(error)}).`, {
         cause: error,
       });
     }
-    this.#values = { ...this.#values, ...values };
+    this.#values = { ...without(this.#values, forgotten), ...values };
   }
+}
+
+function without<T extends object>(values: T, keys: readonly SettingKey[]): T {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => !(keys as readonly string[]).includes(key)),
+  ) as T;
 }

@@ -82,6 +82,21 @@ describe('what is stored', () => {
     });
   });
 
+  test('is null for what was reset: it is forgotten, not stored as it happens to be', () => {
+    const settings = effective({ preferredProtocol: 'TCP_ONLY' });
+    const reset = new Set(['preferredProtocol', 'appearance'] as const);
+    // The appearance was set to what is the default today: reset forgets that as well.
+    expect(patchOf(draft, settings, reset)).toEqual({ preferredProtocol: null, appearance: null });
+  });
+
+  test('is nothing for what was reset and is not the employee’s own', () => {
+    const settings = effective();
+    settings.provenance.serverUrl = { source: 'default', locked: false };
+    settings.provenance.appearance = { source: 'managed', locked: true };
+    const reset = new Set(['serverUrl', 'appearance'] as const);
+    expect(patchOf(draft, settings, reset)).toEqual({});
+  });
+
   test('is never a locked field', () => {
     const changed: SettingsDraft = { ...draft, preferredProtocol: 'TCP_ONLY', appearance: 'dark' };
     expect(patchOf(changed, effective({}, ['preferredProtocol']))).toEqual({ appearance: 'dark' });

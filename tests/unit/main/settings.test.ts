@@ -290,12 +290,45 @@ describe('updating settings', () => {
     );
   });
 
+  it('forgets what was set, so that a default that changes counts', () => {
+    openUser().save({ preferredProtocol: 'TCP_ONLY', displayName: 'Ada', appearance: 'dark' });
+    const settings = service();
+    const heard: EffectiveSettings[] = [];
+    settings.onChanged((effective) => heard.push(effective));
+    expect(settings.update({ preferredProtocol: null, displayName: null }).status).toBe('saved');
+    expect(settings.effective.values).toMatchObject({ preferredProtocol: 'UDP_OVER_TCP' });
+    expect(settings.effective.provenance.preferredProtocol.source).toBe('default');
+    expect(heard).toEqual([settings.effective]);
+    expect(stored()).toEqual({ version: 1, appearance: 'dark' });
+    expect(openUser().values()).toEqual({ appearance: 'dark' });
+  });
+
+  it('stores the default where that was asked for: it stays when the default changes', () => {
+    service().update({ preferredProtocol: 'UDP_OVER_TCP' });
+    expect(stored()).toEqual({ version: 1, preferredProtocol: 'UDP_OVER_TCP' });
+  });
+
+  it('forgets nothing of an update in which one field is wrong or locked', () => {
+    openUser().save({ displayName: 'Ada', appearance: 'dark' });
+    const settings = service({ displayName: 'Grace' });
+    expect(settings.update({ appearance: null, serverUrl: 'a b' }).status).toBe('refused');
+    expect(settings.update({ appearance: null, displayName: null })).toEqual({
+      status: 'refused',
+      problems: [
+        { key: 'displayName', problem: expect.stringContaining('--display-name') as string },
+      ],
+    });
+    expect(stored()).toEqual({ version: 1, displayName: 'Ada', appearance: 'dark' });
+  });
+
   it('says why when the disk refuses', () => {
     const user = openUser(() => ({
-      set: () => {
+      get store() {
+        return {};
+      },
+      set store(_values) {
         throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
-      delete: () => undefined,
     }));
     const settings = new SettingsService(user, []);
     expect(settings.update({ displayName: 'Ada' })).toEqual({

@@ -11,7 +11,8 @@ export type Provenance = EffectiveSettings['provenance'][keyof EffectiveSettings
 export interface FieldState {
   provenance: Provenance;
   problem: string | undefined;
-  isDefault: boolean;
+  /** Whether there is something to go back from: an edit, or a value of the employee's own. */
+  canReset: boolean;
   onReset: () => void;
 }
 
@@ -69,7 +70,7 @@ export function SettingField({ label, hint, problem, children, ...state }: Props
 export function Origin({
   label,
   provenance,
-  isDefault,
+  canReset,
   onReset,
 }: Omit<FieldState, 'problem'> & { label: string }) {
   const source = SOURCE_TEXT[provenance.source];
@@ -77,7 +78,7 @@ export function Origin({
   return (
     <span className={styles.origin}>
       {source !== undefined && <span className={styles.source}>{source}</span>}
-      {!isDefault && (
+      {canReset && (
         <button
           type="button"
           className={styles.reset}

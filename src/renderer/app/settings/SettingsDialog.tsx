@@ -31,6 +31,8 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
   const { bridge, settings: source } = useServices();
   const settings = useObservable(source);
   const [draft, setDraft] = useState(() => draftOf(settings.values));
+  /** Fields that were reset and not edited since. */
+  const [reset, setReset] = useState<ReadonlySet<DraftKey>>(new Set());
   const [refused, setRefused] = useState<DraftProblems>({});
   const [outcome, setOutcome] = useState<Outcome>('none');
   const [asksToDiscard, setAsksToDiscard] = useState(false);
@@ -46,12 +48,13 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
   }
 
   const problems: DraftProblems = { ...problemsOf(draft), ...refused };
-  const patch = patchOf(draft, settings);
+  const patch = patchOf(draft, settings, reset);
   const isDirty = Object.keys(patch).length > 0;
   const blocking = (Object.keys(problems) as SettingKey[]).filter((key) => key in patch);
 
-  const edit = <K extends DraftKey>(key: K, value: SettingsDraft[K]): void => {
+  const edit = <K extends DraftKey>(key: K, value: SettingsDraft[K], isReset = false): void => {
     setDraft({ ...draft, [key]: value });
+    setReset(new Set([...reset].filter((other) => other !== key).concat(isReset ? [key] : [])));
     setAsksToDiscard(false);
     setOutcome('none');
     setRefused(Object.fromEntries(Object.entries(refused).filter(([other]) => other !== key)));
@@ -67,6 +70,7 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
       const result = await bridge.settings.update(patch);
       if (result.status === 'saved') {
         setDraft(draftOf(result.settings.values));
+        setReset(new Set());
         setOutcome('saved');
       } else {
         setRefused(Object.fromEntries(result.problems.map(({ key, problem }) => [key, problem])));
@@ -97,8 +101,10 @@ export function SettingsDialog({ isInCall, onClose }: Props) {
   const field = <K extends DraftKey>(key: K) => ({
     provenance: settings.provenance[key],
     problem: problems[key],
-    isDefault: draft[key] === DEFAULT_DRAFT[key],
-    onReset: () => edit(key, DEFAULT_DRAFT[key]),
+    canReset:
+      draft[key] !== DEFAULT_DRAFT[key] ||
+      (settings.provenance[key].source === 'user' && !reset.has(key)),
+    onReset: () => edit(key, DEFAULT_DRAFT[key], true),
   });
 
   return (

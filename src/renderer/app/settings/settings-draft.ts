@@ -63,12 +63,22 @@ export function problemsOf(draft: SettingsDraft): DraftProblems {
   return problems;
 }
 
-/** The fields that differ from what is in force, ready to be stored; locked ones never. */
-export function patchOf(draft: SettingsDraft, settings: EffectiveSettings): SettingsPatch {
+/**
+ * What differs from what is in force, ready to be stored; locked fields never.
+ * @param reset Fields that were reset and not edited since: forgotten where the employee has set
+ *   them. Storing the default instead would keep it when the default changes.
+ */
+export function patchOf(
+  draft: SettingsDraft,
+  settings: EffectiveSettings,
+  reset: ReadonlySet<DraftKey> = new Set(),
+): SettingsPatch {
   const before = draftOf(settings.values);
+  const isOwn = (key: DraftKey): boolean => settings.provenance[key].source === 'user';
   const changed = (key: DraftKey): boolean =>
-    draft[key] !== before[key] && !settings.provenance[key].locked;
+    draft[key] !== before[key] && !settings.provenance[key].locked && !reset.has(key);
   return {
+    ...Object.fromEntries([...reset].filter(isOwn).map((key) => [key, null])),
     ...(changed('signalingBaseUrl') && { signalingBaseUrl: splitProxies(draft.signalingBaseUrl) }),
     ...(changed('preferredProtocol') && { preferredProtocol: draft.preferredProtocol }),
     ...(changed('serverUrl') && { serverUrl: draft.serverUrl }),
