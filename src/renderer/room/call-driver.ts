@@ -144,7 +144,10 @@ export class CallDriver {
     const session = new Session(this.#context, {
       onStep: (step, plan) => this.#observe({ seen: 'step', step, ...(plan && { plan }) }),
       onLinksChanged: () => this.#onLinksChanged(),
-      onProxyEntered: (otherProxies) => this.#observe({ seen: 'proxy-entered', otherProxies }),
+      onProxyEntered: (otherProxies, errors) => {
+        const failures = errors.map((error) => error.toData());
+        this.#observe({ seen: 'proxy-entered', otherProxies, failures });
+      },
       onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
       onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
       onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),

@@ -119,8 +119,12 @@ export type Observation =
   /** A step of connecting began; `plan` when the far end has named its addresses. */
   | { readonly seen: 'step'; readonly step: ConnectingStep; readonly plan?: readonly Path[] }
   | { readonly seen: 'links'; readonly links: LinkViews }
-  /** Signaling stands, through a Cloud Proxy; these are left. */
-  | { readonly seen: 'proxy-entered'; readonly otherProxies: readonly Endpoint[] }
+  /** Signaling stands, through a Cloud Proxy; what is left, and what came of those before it. */
+  | {
+      readonly seen: 'proxy-entered';
+      readonly otherProxies: readonly Endpoint[];
+      readonly failures: readonly RoomErrorData[];
+    }
   /** The room is joined and there is nothing to bring media up with: see media-links.ts. */
   | { readonly seen: 'no-media-to-connect' }
   | { readonly seen: 'attempt-failed'; readonly error: RoomErrorData }

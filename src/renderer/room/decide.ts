@@ -162,7 +162,11 @@ function whileConnecting(
     case 'relay-lease':
       return stay({ ...state, relay: leaseFrom(seen.lifetimeMs, now) });
     case 'proxy-entered':
-      return stay({ ...state, otherProxies: seen.otherProxies });
+      return stay({
+        ...state,
+        otherProxies: seen.otherProxies,
+        failures: [...(state.failures ?? []), ...seen.failures],
+      });
     case 'attempt-failed':
       return setBack(state, seen.error, seen.error.retryable, now, rules);
     case 'signaling-closed':

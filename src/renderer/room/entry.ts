@@ -31,6 +31,8 @@ export interface Entry {
   readonly endpoint: Endpoint;
   /** Cloud Proxies that are left, in the order to try them, should this one carry no media. */
   readonly otherProxies: readonly Endpoint[];
+  /** What came of those that were tried before it. */
+  readonly proxyFailures: readonly RoomError[];
   readonly policy: ConnectionPolicy;
   readonly relay: RelayGrant | undefined;
   readonly routerRtpCapabilities: ClientResponse<'getRouterRtpCapabilities'>;
@@ -88,6 +90,7 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
     httpStatus: isKnown ? undefined : statusOf(found),
     relay: undefined,
     otherProxies: [],
+    proxyFailures: [],
   });
   try {
     return await knock(context, target.server, how(isAnnounced ? target.token : ''));
@@ -115,24 +118,25 @@ async function enterByProxy(context: EntryContext): Promise<Entry> {
   const { target, proxyMemory, onSignaling, through } = context;
   const startedAt = performance.now();
   const end = startedAt + (through ? NEXT_PROXY_ENTRY_BUDGET_MS : ENTRY_BUDGET_MS);
-  const failures: unknown[] = [];
+  const failures: RoomError[] = [];
   let left = through ?? proxyMemory.order(target.proxies, Date.now());
   for (;;) {
     const asked = left;
     left = [];
     try {
       const chosen = await chooseProxy(asked, { ...target, ...context, deadline: end });
-      const { proxy, grant, others } = chosen;
-      left = others;
+      const { proxy, grant, untried, passedOver } = chosen;
+      left = [...untried, ...passedOver.map((other) => other.proxy)];
       onSignaling();
       const now = performance.now();
       const entry = await knock(context, proxy, {
         token: grant.takesToken ? target.token : '',
         // Whoever else is left gets an equal share of what is left.
-        deadline: now + (end - now) / (others.length + 1),
+        deadline: now + (end - now) / (left.length + 1),
         httpStatus: 200,
         relay: grant,
-        otherProxies: others,
+        otherProxies: untried,
+        proxyFailures: [...failures, ...passedOver.map((other) => other.error)],
       });
       proxyMemory.remember(proxy, Date.now());
       return entry;
@@ -151,6 +155,7 @@ interface Knock {
   /** When the server has to have let us in, ms on the monotonic clock. */
   deadline: number;
   otherProxies: readonly Endpoint[];
+  proxyFailures: readonly RoomError[];
   /** What the host has just answered to HTTP: a refused WebSocket then needs no diagnosis. */
   httpStatus: number | undefined;
   relay: RelayGrant | undefined;
@@ -161,7 +166,7 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
   const { preferredProtocol, route } = context.target;
   const policy = connectionPolicy(preferredProtocol, route, how.relay?.iceServers ?? []);
   try {
-    const { relay, otherProxies, deadline } = how;
+    const { relay, otherProxies, proxyFailures, deadline } = how;
     // Nobody has to be asked why: the time for that is the answer's, unless another one waits.
     const until = deadline + (otherProxies.length === 0 ? DIAGNOSIS_BUDGET_MS : 0);
     const [routerRtpCapabilities, send, receive] = await askAtOnce(
@@ -170,7 +175,7 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
       Math.min(SETUP_REQUEST_BUDGET_MS, Math.max(0, until - performance.now())),
     );
     return {
-      ...{ channel, endpoint, otherProxies, policy, relay },
+      ...{ channel, endpoint, otherProxies, proxyFailures, policy, relay },
       ...{ routerRtpCapabilities, send, receive },
     };
   } catch (error) {

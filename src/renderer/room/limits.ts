@@ -63,12 +63,13 @@ export const PROXY_JOIN_BUDGET_MS = 4_200;
 
 /**
  * Through a Cloud Proxy while another is left to be tried: from the candidates to the relay's first
- * answer. One that works gives it within two or three round trips; a first lost packet costs 500 ms.
+ * answer. One that works gives it within two or three round trips; a first lost packet costs 500 ms,
+ * a busy computer more.
  */
-export const NEXT_PROXY_ANSWER_MS = 1_500;
+export const NEXT_PROXY_ANSWER_MS = 2_000;
 
 /** The same for media, once the relay has answered: some seven round trips, and a lost packet. */
-export const NEXT_PROXY_MEDIA_MS = 2_200;
+export const NEXT_PROXY_MEDIA_MS = 2_500;
 
 /** However slow the steps before it were, media gets at least this long. */
 export const MIN_MEDIA_CONNECT_MS = 2_000;

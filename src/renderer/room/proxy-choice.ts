@@ -6,8 +6,15 @@ import { requestRelayGrant, type RelayGrant, type RelayGrantRequest } from './re
 export interface ChosenProxy {
   readonly proxy: Endpoint;
   readonly grant: RelayGrant;
-  /** The others, in the order to try them: those not asked yet, then those that were passed over. */
-  readonly others: readonly Endpoint[];
+  /** Those not asked yet, in their order. */
+  readonly untried: readonly Endpoint[];
+  /** Those that were asked before it and have failed, or not answered yet; and what is known of it. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+export interface PassedOver {
+  readonly proxy: Endpoint;
+  readonly error: RoomError;
 }
 
 export interface ProxyRequest extends Omit<RelayGrantRequest, 'proxy' | 'budgetMs'> {
@@ -35,21 +42,27 @@ export async function chooseProxy(
   );
   const race = new AbortController();
   const signal = AbortSignal.any([race.signal, request.signal]);
-  const running: Promise<Omit<ChosenProxy, 'others'>>[] = [];
+  const running: Promise<{ proxy: Endpoint; grant: RelayGrant }>[] = [];
+  const failures = new Map<Endpoint, RoomError>();
   try {
     for (const [index, proxy] of proxies.entries()) {
       const budgetMs = deadline - performance.now();
-      running.push(
-        requestRelayGrant({ ...request, proxy, budgetMs, signal }).then((grant) => ({
-          proxy,
-          grant,
-        })),
-      );
+      const asked = requestRelayGrant({ ...request, proxy, budgetMs, signal }).then((grant) => ({
+        proxy,
+        grant,
+      }));
+      asked.catch((error: unknown) => {
+        if (error instanceof RoomError) failures.set(proxy, error);
+      });
+      running.push(asked);
       const isLast = index === proxies.length - 1;
       const won = await firstSuccess(running, isLast ? undefined : headStartMs);
       if (won) {
-        const passedOver = proxies.slice(0, index + 1).filter((other) => other !== won.proxy);
-        return { ...won, others: [...proxies.slice(index + 1), ...passedOver] };
+        const passedOver = proxies
+          .slice(0, index + 1)
+          .filter((other) => other !== won.proxy)
+          .map((other) => ({ proxy: other, error: failures.get(other) ?? tooSlow(other) }));
+        return { ...won, untried: proxies.slice(index + 1), passedOver };
       }
     }
     throw oneOf(reasonsOf(await Promise.allSettled(running)));
@@ -74,6 +87,10 @@ async function firstSuccess<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tooSlow({ httpOrigin }: Endpoint): RoomError {
+  return new RoomError('PROXY_UNREACHABLE', `${httpOrigin}: no answer before another one's`);
 }
 
 function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {

@@ -39,8 +39,8 @@ export interface SessionEvents {
   onStep(step: ConnectingStep, plan?: readonly Path[]): void;
   /** A transport's state changed. */
   onLinksChanged(): void;
-  /** Signaling stands, through a Cloud Proxy; these are left, should it carry no media. */
-  onProxyEntered(otherProxies: readonly Endpoint[]): void;
+  /** Signaling stands, through a Cloud Proxy: see {@link Entry}. */
+  onProxyEntered(otherProxies: readonly Endpoint[], failures: readonly RoomError[]): void;
   /** The room is joined, and nothing can bring a transport up: see {@link Publisher.start}. */
   onNoMediaToConnect(): void;
   onRelayLease(lifetimeMs: number): void;
@@ -91,7 +91,8 @@ export class Session {
       entry.channel.close();
       return;
     }
-    if (entry.relay) this.#tell((events) => events.onProxyEntered(entry.otherProxies));
+    const { relay, otherProxies, proxyFailures } = entry;
+    if (relay) this.#tell((events) => events.onProxyEntered(otherProxies, proxyFailures));
     this.#tell((events) => events.onStep('transports'));
     try {
       await this.#join(entry, tracks);

@@ -15,8 +15,8 @@ export function tellChange(
     return tellPathChange(before, after);
   }
   if (before.phase === 'connecting' && after.phase === 'connecting') {
-    const failure = after.failures?.at(before.failures?.length ?? 0);
-    if (!failure) return [];
+    const failure = after.failures?.at(-1);
+    if (!failure || after.triedSince === before.triedSince) return [];
     const text = `that Cloud Proxy carries no sound and picture (${failure.code}); trying the next`;
     return [{ kind: 'path', text }];
   }

@@ -20,6 +20,7 @@ import {
 } from '../../../src/renderer/room/limits.ts';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
 import { parseSignalingBaseUrl, type Endpoint } from '../../../src/shared/endpoint.ts';
+import { RoomError } from '../../../src/shared/room-error.ts';
 import type { Path } from '../../../src/shared/path.ts';
 import {
   RULES,
@@ -186,7 +187,7 @@ describe('one Cloud Proxy of several that carries no media', () => {
   /** Joining through the first, with the second left. */
   const atFirst = ask(
     { ...connecting, plan: planOf(first) },
-    { seen: 'proxy-entered', otherProxies: [second] },
+    { seen: 'proxy-entered', otherProxies: [second], failures: [] },
     NOW,
     rules,
   ).state;
@@ -221,17 +222,34 @@ describe('one Cloud Proxy of several that carries no media', () => {
   test('and the last one neither: the code of the first, and each of them by name', () => {
     let state = ask(atFirst, silent, NOW, rules).state;
     state = ask(state, { seen: 'clock' }, deadlineOf(state, rules), rules).state;
-    const again = NOW + 1_600;
-    const left: Observation = { seen: 'proxy-entered', otherProxies: [] };
+    const again = NOW + 2_100;
+    const left: Observation = { seen: 'proxy-entered', otherProxies: [], failures: [] };
     state = ask(state, left, again, rules).state;
     state = ask(state, { seen: 'step', step: 'media', plan: planOf(second) }, again, rules).state;
     const end = deadlineOf(state, rules) ?? NaN;
-    expect(end).toBe(NOW - 500 + PROXY_JOIN_BUDGET_MS);
+    expect(end).toBe(again + MIN_MEDIA_CONNECT_MS);
+    expect(end - (NOW - 500)).toBeLessThan(5_000);
     const decision = ask(state, { seen: 'clock' }, end, rules);
     expect(errorOf(decision)).toBe('PROXY_RELAY_DOWN');
     expect(decision.state).toMatchObject({
       error: {
         detail: expect.stringMatching(/first\.example\.com.*second\.example\.com/) as string,
+      },
+    });
+  });
+
+  test('after one that did not answer: the one that carried nothing was waited for in full', () => {
+    const failures = [new RoomError('PROXY_UNREACHABLE', 'dead.example.com: no answer').toData()];
+    const alone: Connecting = { ...connecting, plan: planOf(second) };
+    const seen: Observation = { seen: 'proxy-entered', otherProxies: [], failures };
+    const { state } = ask(alone, seen, NOW, rules);
+    const end = deadlineOf(state, rules) ?? NaN;
+    expect(end).toBe(NOW - 500 + PROXY_JOIN_BUDGET_MS);
+    const decision = ask(state, { seen: 'clock' }, end, rules);
+    expect(errorOf(decision)).toBe('PROXY_UNREACHABLE');
+    expect(decision.state).toMatchObject({
+      error: {
+        detail: expect.stringMatching(/dead\.example\.com.*second\.example\.com/) as string,
       },
     });
   });

@@ -60,6 +60,7 @@ function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
     fc.record({
       seen: fc.constant('proxy-entered'),
       otherProxies: fc.constantFrom([], [anotherProxy()]),
+      failures: fc.constantFrom([], [new RoomError('PROXY_UNREACHABLE').toData()]),
     }),
     fc.record({
       seen: fc.constant('attempt-failed'),

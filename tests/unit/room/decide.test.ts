@@ -20,7 +20,7 @@ const OBSERVATIONS: Record<Observation['seen'], Observation> = {
   join: { seen: 'join', plan: PLAN },
   step: { seen: 'step', step: 'signaling' },
   links: seenLinks('connecting'),
-  'proxy-entered': { seen: 'proxy-entered', otherProxies: [] },
+  'proxy-entered': { seen: 'proxy-entered', otherProxies: [], failures: [] },
   'no-media-to-connect': { seen: 'no-media-to-connect' },
   'attempt-failed': attemptFailed('SERVER_UNREACHABLE'),
   'signaling-closed': closed(1006),

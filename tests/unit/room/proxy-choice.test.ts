@@ -154,7 +154,8 @@ describe('choosing among several', () => {
     const first = await good();
     expect(await chooseProxy([first, second], request())).toMatchObject({
       proxy: first,
-      others: [second],
+      untried: [second],
+      passedOver: [],
     });
     expect(isAsked).toBe(false);
   });
@@ -172,8 +173,8 @@ describe('choosing among several', () => {
     const untried = await good();
     expect(await chooseProxy([dead, alive, untried], request())).toMatchObject({
       proxy: alive,
-      // Passed over, it comes last.
-      others: [untried, dead],
+      untried: [untried],
+      passedOver: [{ proxy: dead, error: { code: 'PROXY_UNREACHABLE' } }],
     });
     expect(performance.now() - startedAt).toBeLessThan(1500);
   });
