@@ -13,6 +13,7 @@ import { testToken } from '../fixtures/tokens.ts';
 import { EdgeNetwork } from '../network/edge-network.ts';
 import { namespacesUnavailable } from '../network/namespaces.ts';
 import { OPEN } from '../network/policies.ts';
+import { restartTraffic } from './traffic.ts';
 
 export { expect } from '@playwright/test';
 
@@ -27,6 +28,8 @@ const WATCHED = [
   { name: 'signaling', match: `ip daddr ${ORIGIN.address} tcp dport ${SIGNALING_PORT}` },
   { name: 'media_udp', match: `ip daddr ${ORIGIN.address} udp dport ${MEDIA_PORT}` },
   { name: 'media_tcp', match: `ip daddr ${ORIGIN.address} tcp dport ${MEDIA_PORT}` },
+  // To packets that come for a socket which has just been closed.
+  { name: 'port_closed', match: `ip daddr ${ORIGIN.address} icmp type destination-unreachable` },
 ];
 
 /** A room server outside the company, and Ben, who sits outside as well. */
@@ -95,7 +98,8 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
       await app.close();
       await info.attach('output of the app', { body: app.output.join('\n') });
     }
-    await network.resetTraffic();
+    // Also what was sent after a test had looked, and while its app ended.
+    await restartTraffic(network);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   },
 });

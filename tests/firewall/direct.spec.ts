@@ -4,6 +4,7 @@ import type { App } from '../fixtures/app.ts';
 import { listen, watchMotion } from '../fixtures/media-probe.ts';
 import { pressJoinAndTime, REFUSED } from '../fixtures/stopwatch.ts';
 import { callScreen, endedScreen, joinScreen, readBadge } from '../fixtures/screens.ts';
+import { CLIENT_ADDRESS_V6 } from '../network/edge-network.ts';
 import type { FirewallPolicy } from '../network/edge-network.ts';
 import {
   EVERYTHING_BLOCKED,
@@ -147,18 +148,28 @@ test.describe('on the direct route', () => {
     // Without this, a counter that sees nothing would make every promise above come true.
     await network.resetTraffic();
     const send = (address: string, port: number) =>
-      network.namespaces.exec('client', [
-        process.execPath,
-        '-e',
-        `require('dgram').createSocket('udp4').send('x', ${port}, '${address}', () => process.exit())`,
-      ]);
+      network.namespaces.exec('client', sendUdp('udp4', address, port));
     await network.setPolicy(EVERYTHING_BLOCKED);
     await send(ORIGIN.address, MEDIA_PORT);
     await send('203.0.113.77', 53);
     const traffic = await network.traffic();
     expect(packetsOf(traffic, 'media_udp')).toBe(1);
     expect(packetsOf(traffic, 'udp_elsewhere')).toBe(1);
+    expect(packetsOf(traffic, 'other_elsewhere')).toBe(0);
+
+    // By IPv6, too, and what is neither UDP nor TCP: the answer to a packet for a closed port.
     await network.setPolicy(OPEN);
+    await network.namespaces.exec('client', sendUdp('udp6', '2001:db8:77::1', 53));
+    await network.namespaces.exec('edge', sendUdp('udp6', CLIENT_ADDRESS_V6, 9));
+    await expect
+      .poll(async () => packetsOf(await network.traffic(), 'udp_elsewhere', 'other_elsewhere'))
+      .toBe(3);
+    expect(packetsOf(await network.traffic(), 'other_elsewhere')).toBe(1);
     await network.resetTraffic();
   });
 });
+
+function sendUdp(family: 'udp4' | 'udp6', address: string, port: number): string[] {
+  const script = `require('dgram').createSocket('${family}').send('x', ${port}, '${address}', () => process.exit())`;
+  return [process.execPath, '-e', script];
+}

@@ -15,6 +15,7 @@ import { EdgeNetwork } from '../network/edge-network.ts';
 import type { FirewallPolicy, WatchedTraffic } from '../network/edge-network.ts';
 import { namespacesUnavailable } from '../network/namespaces.ts';
 import { startOnePortProxy } from '../network/one-port-proxy.ts';
+import { expectNoLeak, restartTraffic } from './traffic.ts';
 
 export { expect } from '@playwright/test';
 
@@ -40,10 +41,16 @@ const ROOM = 'proxied';
 /** How long the second proxy's relay credentials are good for, s: several lifetimes fit in a test. */
 export const BRIEF_CREDENTIAL_SECONDS = 6;
 
+/** coturn's own, for TCP and for TLS: see deploy/proxy.env.example. */
+const RELAY_TCP_PORTS = '3478, 5349';
+const RELAY_CONNECTIONS = 'relay_connections';
+
 /** Only port 443 counts as the proxy's; anything else of it is "elsewhere", and a leak. */
 const WATCHED: WatchedTraffic[] = [PROXY, SECOND_PROXY].flatMap(({ name, address }) => [
   { name: `${name}_udp`, match: `ip daddr ${address} udp dport 443` },
   { name: `${name}_tcp`, match: `ip daddr ${address} tcp dport 443` },
+  // To packets that come for a socket which has just been closed.
+  { name: `${name}_port_closed`, match: `ip daddr ${address} icmp type destination-unreachable` },
 ]);
 
 /** The client can reach the proxies and nothing else, whatever `more` closes on top. */
@@ -55,6 +62,8 @@ export function proxiesOnly(...more: FirewallPolicy): FirewallPolicy {
 interface Outside {
   network: EdgeNetwork;
   home: string;
+  /** Ben, at the origin. */
+  ben: App;
 }
 
 interface Fixtures {
@@ -97,7 +106,7 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
           args: [`--join=${await linkFor('Ben')}`, '--display-name=Ben', '--auto-join'],
         });
         await callScreen(ben.window).badge.waitFor();
-        await use({ network, home });
+        await use({ network, home, ben });
         await ben.close();
         await server.stop();
       } finally {
@@ -109,7 +118,8 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
   ],
   openAda: async ({ outside: { network, home } }, use, info) => {
     await network.setPolicy(proxiesOnly());
-    await network.resetTraffic();
+    await restartTraffic(network);
+    await network.namespaces.resetCounters(PROXY.name);
     const folder = await mkdtemp(join(tmpdir(), 'causeway-ada-'));
     const apps: App[] = [];
     await use(async (mode, ...proxies) => {
@@ -131,6 +141,8 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
       await app.close();
       await info.attach('output of the app', { body: app.output.join('\n') });
     }
+    // Also what was sent after a test had looked, and while its app ended.
+    expectNoLeak(await network.traffic());
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   },
 });
@@ -165,6 +177,26 @@ async function startProxy(
     ...{ certificate, key, folder },
     ...(settings ? { settings } : {}),
   });
+  // What nginx passes on to coturn: on port 443 of the wire it looks like signaling.
+  await network.namespaces.nft(
+    host.name,
+    `table inet relay {
+      counter ${RELAY_CONNECTIONS} {}
+      chain input {
+        type filter hook input priority -300; policy accept;
+        iifname "lo" tcp dport { ${RELAY_TCP_PORTS} } tcp flags & (syn | ack) == syn counter name ${RELAY_CONNECTIONS}
+      }
+    }`,
+  );
+}
+
+/** TCP and TLS connections to the relay of the first proxy since the test began, printed. */
+export async function relayConnections(network: EdgeNetwork): Promise<number> {
+  const { [RELAY_CONNECTIONS]: counter } = await network.namespaces.counters(PROXY.name);
+  // A counter that does not exist would count nothing for ever.
+  if (!counter) throw new TypeError(`there is no counter ${RELAY_CONNECTIONS}`);
+  console.log(`    TCP and TLS connections to the relay, counted at the proxy: ${counter.packets}`);
+  return counter.packets;
 }
 
 async function linkFor(who: string): Promise<string> {

@@ -14,6 +14,9 @@ export const CLIENT = 'client';
 const EDGE = 'edge';
 const CLIENT_ADDRESS = '10.10.0.2';
 const CLIENT_GATEWAY = '10.10.0.1';
+/** A global address and a default route: what would leave by IPv6 does, and is counted. */
+export const CLIENT_ADDRESS_V6 = '2001:db8:10::2';
+const CLIENT_GATEWAY_V6 = '2001:db8:10::1';
 
 /** A host outside the company. `address`: IPv4, alone in its /24, not ending in .1. */
 export interface OutsideHost {
@@ -32,7 +35,11 @@ export interface WatchedTraffic {
 /** Rules of the firewall, in nft's words, for what passes to or from the client; the rest passes. */
 export type FirewallPolicy = readonly string[];
 
-const FALLTHROUGH = ['udp_elsewhere', 'tcp_elsewhere'] as const;
+/** Counters of what nothing else matched. All 0: the client sent nothing but what is watched. */
+export const ELSEWHERE = ['udp_elsewhere', 'tcp_elsewhere', 'other_elsewhere'] as const;
+/** What the client’s kernel says on its own link, to nobody beyond it. */
+const LINK_MESSAGES =
+  'nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, mld-listener-report, mld2-listener-report';
 export type Traffic = Record<string, Counter>;
 
 export interface EdgeNetworkOptions {
@@ -89,8 +96,9 @@ export class EdgeNetwork {
 
   /**
    * What the client has sent since the network was made or {@link resetTraffic}: packets and bytes
-   * by the names of the watched kinds, `dns` (to the company's resolver), and `udp_elsewhere` and
-   * `tcp_elsewhere` for all that nothing else matched.
+   * by the names of the watched kinds, `dns` (to the company's resolver), `link` (the IPv6 neighbour
+   * discovery of its own link; ARP is not counted), and those of {@link ELSEWHERE} for all the rest,
+   * by either IP version.
    */
   async traffic(): Promise<Traffic> {
     return await this.namespaces.counters(EDGE);
@@ -108,11 +116,12 @@ export class EdgeNetwork {
     // Named before anything runs in the namespace: whatever starts there sees this resolver.
     namespaces.resolver(CLIENT, CLIENT_GATEWAY);
     const link = await namespaces.link(EDGE, CLIENT, {
-      a: [`${CLIENT_GATEWAY}/24`],
-      b: [`${CLIENT_ADDRESS}/24`],
+      a: [`${CLIENT_GATEWAY}/24`, `${CLIENT_GATEWAY_V6}/64`],
+      b: [`${CLIENT_ADDRESS}/24`, `${CLIENT_ADDRESS_V6}/64`],
     });
     this.#clientLink = link.a;
     await namespaces.route(CLIENT, 'default', CLIENT_GATEWAY);
+    await namespaces.route(CLIENT, 'default', CLIENT_GATEWAY_V6);
     for (const { name, address } of this.#options.hosts) {
       const gateway = address.replace(/\d+$/, '1');
       await namespaces.create(name);
@@ -127,7 +136,7 @@ export class EdgeNetwork {
 
   #countingRules(): string {
     const { watched } = this.#options;
-    const names = [...watched.map(({ name }) => name), 'dns', ...FALLTHROUGH];
+    const names = [...watched.map(({ name }) => name), 'dns', 'link', ...ELSEWHERE];
     return `table inet watch {
       ${names.map((name) => `counter ${name} {}`).join('\n')}
       chain from_client {
@@ -135,8 +144,11 @@ export class EdgeNetwork {
         iifname != "${this.#clientLink}" return
         ${watched.map(({ name, match }) => `${match} counter name ${name} return`).join('\n')}
         ip daddr ${CLIENT_GATEWAY} meta l4proto { tcp, udp } th dport 53 counter name dns return
+        ip daddr ${CLIENT_GATEWAY} icmp type destination-unreachable counter name dns return
+        icmpv6 type { ${LINK_MESSAGES} } counter name link return
         meta l4proto udp counter name udp_elsewhere return
         meta l4proto tcp counter name tcp_elsewhere return
+        counter name other_elsewhere
       }
     }`;
   }
