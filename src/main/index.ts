@@ -87,7 +87,7 @@ function start(commandLine: CommandLine): void {
   );
   registerIpc(
     {
-      ...appHandlers(notices),
+      ...appHandlers(notices, log),
       ...settingsHandlers(settings),
       ...meetingHandlers(meetings),
       ...callHandlers(log),

@@ -37,7 +37,10 @@ function listen<E extends IpcEvent>(
 }
 
 const bridge: CausewayBridge = {
-  app: { info: () => request('app:info', undefined) },
+  app: {
+    info: () => request('app:info', undefined),
+    reportFault: (fault) => request('app:report-fault', fault),
+  },
   settings: {
     get: () => request('settings:get', undefined),
     update: (patch) => request('settings:update', patch),

@@ -87,9 +87,20 @@ export const SettingsUpdateResult = z.discriminatedUnion('status', [
 ]);
 export type SettingsUpdateResult = z.infer<typeof SettingsUpdateResult>;
 
+/** An exception while the window was drawn: names of our own code, nothing that a person typed. */
+const CodeName = z.string().regex(/^[\w$]{1,64}$/);
+export const WindowFault = z.object({
+  /** Of the exception, such as `TypeError`. */
+  name: CodeName,
+  /** React components it came from, the innermost first. */
+  components: z.array(CodeName).max(16),
+});
+export type WindowFault = z.infer<typeof WindowFault>;
+
 /** Renderer → main, answered. `settings:update` checks its patch itself, field by field. */
 export const IpcRequests = {
   'app:info': { request: z.undefined(), response: AppInfo },
+  'app:report-fault': { request: WindowFault, response: z.undefined() },
   'settings:get': { request: z.undefined(), response: EffectiveSettings },
   'settings:update': {
     request: z.record(z.string().max(64), z.unknown()),
@@ -146,7 +157,7 @@ export type IpcEventPayload<E extends IpcEvent> = z.output<(typeof IpcEvents)[E]
 
 /** `window.causeway`: what the preload script gives the page, and all that it gives. */
 export interface CausewayBridge {
-  readonly app: { info(): Promise<AppInfo> };
+  readonly app: { info(): Promise<AppInfo>; reportFault(fault: WindowFault): Promise<void> };
   readonly settings: {
     get(): Promise<EffectiveSettings>;
     update(patch: SettingsPatch): Promise<SettingsUpdateResult>;

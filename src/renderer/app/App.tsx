@@ -4,6 +4,7 @@ import styles from './App.module.css';
 import { CallScreen } from './call/CallScreen.tsx';
 import { InvitationDialog } from './call/InvitationDialog.tsx';
 import { EndedScreen } from './ended/EndedScreen.tsx';
+import { FaultBoundary } from './faults/FaultBoundary.tsx';
 import { JoinScreen } from './join/JoinScreen.tsx';
 import { AppNotices } from './notices/AppNotices.tsx';
 import { AnnouncerProvider } from './session/announcer.tsx';
@@ -21,7 +22,9 @@ export function App({ services }: { services: Services }) {
     <ServicesProvider services={services}>
       <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
         <AnnouncerProvider>
-          <Window services={services} />
+          <FaultBoundary services={services}>
+            <Window services={services} />
+          </FaultBoundary>
         </AnnouncerProvider>
       </Tooltip.Provider>
     </ServicesProvider>

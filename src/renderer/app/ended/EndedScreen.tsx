@@ -1,10 +1,9 @@
-import { useEffect, useRef, type ReactNode } from 'react';
-import { Mark } from '../design/Mark.tsx';
 import { Button } from '../design/Button.tsx';
 import type { EndedCall } from '../session/app-controller.ts';
 import { useServices } from '../session/services.tsx';
 import { useCommands } from '../session/use-commands.ts';
 import { ErrorReport } from './ErrorReport.tsx';
+import { MessageFrame } from './MessageFrame.tsx';
 import { ENDED_TEXT } from './text.ts';
 import styles from './EndedScreen.module.css';
 
@@ -27,7 +26,11 @@ export function EndedScreen({ call, onOpenSettings }: Props) {
   if (call.end.kind === 'left') {
     const { by } = call.end;
     return (
-      <Frame title={ENDED_TEXT.leftTitle[by]} meeting={call.meeting.roomId} testId="call-left">
+      <MessageFrame
+        title={ENDED_TEXT.leftTitle[by]}
+        meeting={call.meeting.roomId}
+        testId="call-left"
+      >
         <p className={styles.message}>{ENDED_TEXT.leftText[by]}</p>
         <div className={styles.actions}>
           <Button look="primary" size="large" onClick={rejoin}>
@@ -37,13 +40,13 @@ export function EndedScreen({ call, onOpenSettings }: Props) {
             {ENDED_TEXT.start}
           </Button>
         </div>
-      </Frame>
+      </MessageFrame>
     );
   }
 
   const { error } = call.end;
   return (
-    <Frame
+    <MessageFrame
       title={call.wasConnected ? ENDED_TEXT.failedTitle : ENDED_TEXT.failedAtJoinTitle}
       meeting={call.meeting.roomId}
       testId="call-error"
@@ -66,31 +69,6 @@ export function EndedScreen({ call, onOpenSettings }: Props) {
         </Button>
       </div>
       <ErrorReport error={error} timeline={call.timeline} />
-    </Frame>
-  );
-}
-
-interface FrameProps {
-  title: string;
-  meeting: string;
-  testId: string;
-  errorCode?: string;
-  children: ReactNode;
-}
-
-function Frame({ title, meeting, testId, errorCode, children }: FrameProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
-  return (
-    <main className={styles.screen} data-testid={testId} data-error-code={errorCode}>
-      <div className={styles.column}>
-        <Mark size={40} />
-        <p className={styles.meeting}>{meeting}</p>
-        <h1 ref={heading} tabIndex={-1} className={styles.title}>
-          {title}
-        </h1>
-        {children}
-      </div>
-    </main>
+    </MessageFrame>
   );
 }
