@@ -27,13 +27,14 @@ export async function takeScreenshot(options: {
   try {
     const page = await app.firstWindow();
     page.setDefaultTimeout(CALL_TIMEOUT_MS);
-    await page.getByTestId('connection-badge').waitFor();
-    const isComplete = await videosPlay(page, videos);
+    const end = await untilSettled(page, videos);
     await page.screenshot({ path: file });
-    if (!isComplete) {
-      throw new Error(
-        `the call did not show ${videos} moving pictures within ${CALL_TIMEOUT_MS / 1000} s; ${path.resolve(file)} shows what there was`,
-      );
+    if (end !== 'playing') {
+      const what =
+        end === 'failed'
+          ? await page.getByTestId('call-error').getByRole('alert').innerText()
+          : `the call did not show ${videos} moving pictures within ${CALL_TIMEOUT_MS / 1000} s`;
+      throw new Error(`${what} (${path.resolve(file)} shows what there was)`);
     }
     const badge = await page.getByTestId('connection-badge').innerText();
     story.tell('app', badge.replaceAll(/\s+/g, ' ').trim());
@@ -49,15 +50,20 @@ interface Video {
   videoWidth: number;
 }
 
-/** Waits until `count` videos are shown and have moved on; false when they did not in time. */
-async function videosPlay(page: Page, count: number): Promise<boolean> {
-  const enough = expect
-    .poll(() => page.locator('video').evaluateAll(countPlaying), { timeout: CALL_TIMEOUT_MS })
-    .toBeGreaterThanOrEqual(count);
-  return await enough.then(
-    () => true,
-    () => false,
-  );
+/** Waits until `count` videos are shown and have moved on, or the app says that there is no call. */
+async function untilSettled(page: Page, count: number): Promise<'playing' | 'failed' | 'waiting'> {
+  const look = async () => {
+    if (await page.getByTestId('call-error').isVisible()) return 'failed';
+    const playing = await page.locator('video').evaluateAll(countPlaying);
+    const isCall = await page.getByTestId('connection-badge').isVisible();
+    return isCall && playing >= count ? 'playing' : 'waiting';
+  };
+  // What it came to in the end is asked for; that it did not in time is one of the answers.
+  await expect
+    .poll(look, { timeout: CALL_TIMEOUT_MS })
+    .not.toBe('waiting')
+    .catch(() => undefined);
+  return await look();
 }
 
 function countPlaying(elements: unknown): number {

@@ -162,7 +162,7 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
     prepareRoom: () => Promise.resolve(),
     settings: new Observable(settings),
     storage: storage as unknown as Storage,
-    lastingStorage: new MemoryStorage() as unknown as Storage,
+    lastingStorage: new MemoryStorage(),
   });
   return {
     controller,

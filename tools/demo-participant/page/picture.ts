@@ -5,6 +5,9 @@ const SKY = ['#0d1b2a', '#1b3a5c'] as const;
 const STONE = '#e8eef5';
 const WATER = '#2f7fb5';
 const LIGHT = '#ffc857';
+const TAIL_LIGHT = '#ff8a70';
+const STONE_BELOW = '#9fb4c9';
+const KERB = '#b9c8d8';
 
 /**
  * Draws a causeway at night for ever: lights cross it, water moves under it, a clock shows that
@@ -44,11 +47,15 @@ function drawScene(c: CanvasRenderingContext2D, width: number, height: number, t
   c.fillText('Causeway demo', 28, 80);
 }
 
+/** Where the clock stands, px: no star shines through it. */
+const CLOCK = { right: 200, bottom: 96 };
+
 function drawStars(c: CanvasRenderingContext2D, width: number, horizon: number, t: number): void {
   for (let i = 0; i < 60; i += 1) {
     // Multiples of irrational steps spread the stars without a random source.
     const x = (i * 0.618034 * width) % width;
     const y = (i * 0.414214 * horizon) % (horizon * 0.75);
+    if (x < CLOCK.right && y < CLOCK.bottom) continue;
     c.globalAlpha = 0.35 + 0.35 * Math.sin(t * 1.7 + i);
     c.fillStyle = STONE;
     c.fillRect(x, y, 2, 2);
@@ -79,29 +86,47 @@ function drawWater(
   c.globalAlpha = 1;
 }
 
+/** Above the water, px: the road's surface, and the feet of the arches. */
+const DECK = 16;
+const FEET = -56;
+const SPANS = 5;
+/** Of a pier where it is thinnest, px. */
+const PIER = 14;
+
 function drawBridge(c: CanvasRenderingContext2D, width: number, horizon: number): void {
-  c.fillStyle = STONE;
-  c.fillRect(0, horizon - 12, width, 12);
-  const span = width / 5;
-  for (let i = 0; i < 5; i += 1) {
-    c.beginPath();
-    c.lineWidth = 9;
-    c.strokeStyle = STONE;
-    c.arc(span * (i + 0.5), horizon + 44, span * 0.42, Math.PI * 1.06, Math.PI * 1.94);
-    c.stroke();
-    c.fillRect(span * i - 6, horizon - 2, 12, 56);
+  const span = width / SPANS;
+  const radius = (span - PIER) / 2;
+  const feet = horizon - FEET;
+  // One wall with the arches cut out of it: they cannot stand out above the road.
+  c.beginPath();
+  c.rect(0, horizon - DECK, width, feet - horizon + DECK);
+  for (let i = 0; i < SPANS; i += 1) {
+    const middle = span * (i + 0.5);
+    c.moveTo(middle - radius, feet);
+    c.arc(middle, feet, radius, Math.PI, 0);
+    c.closePath();
   }
+  const stone = c.createLinearGradient(0, horizon - DECK, 0, feet);
+  stone.addColorStop(0, STONE);
+  stone.addColorStop(1, STONE_BELOW);
+  c.fillStyle = stone;
+  c.fill('evenodd');
+  c.fillStyle = KERB;
+  c.fillRect(0, horizon - DECK + 4, width, 2);
 }
 
+const CARS = 8;
+
 function drawTraffic(c: CanvasRenderingContext2D, width: number, horizon: number, t: number): void {
-  for (let i = 0; i < 7; i += 1) {
-    const speed = 60 + i * 17;
-    const x = ((t * speed + i * 211) % (width + 80)) - 40;
-    c.fillStyle = LIGHT;
-    c.shadowColor = LIGHT;
+  for (let i = 0; i < CARS; i += 1) {
+    const isComing = i % 2 === 0;
+    const way = (t * (46 + i * 7) + i * 157) % (width + 80);
+    const x = isComing ? way - 40 : width + 40 - way;
+    c.fillStyle = isComing ? LIGHT : TAIL_LIGHT;
+    c.shadowColor = c.fillStyle;
     c.shadowBlur = 14;
     c.beginPath();
-    c.arc(x, horizon - 20 - (i % 2) * 7, 4.5, 0, Math.PI * 2);
+    c.arc(x, horizon - DECK - (isComing ? 5 : 10), isComing ? 4 : 3, 0, Math.PI * 2);
     c.fill();
   }
   c.shadowBlur = 0;
