@@ -18,6 +18,7 @@ declare class URL {
   host: string;
   username: string;
   password: string;
+  readonly protocol: string;
   readonly origin: string;
   readonly hostname: string;
   readonly pathname: string;

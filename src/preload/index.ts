@@ -46,6 +46,7 @@ const bridge: CausewayBridge = {
     update: (patch) => request('settings:update', patch),
     onChanged: (listener) => listen('settings:changed', listener),
   },
+  policy: { onChanged: (listener) => listen('policy:changed', listener) },
   meeting: {
     open: (input) => request('meeting:open', { input }),
     takePending: () => request('meeting:take-pending', undefined),

@@ -124,7 +124,8 @@ function parseEndpoint(text: string, what: string, allowed: Allowed): EndpointRe
   };
 }
 
-function splitAuthority(
+/** `host`, `host:port`, `[v6]:port` or a bare IPv6 address; undefined when it is none of them. */
+export function splitAuthority(
   authority: string,
 ): { host: string; portText: string | undefined } | undefined {
   const v6 = /^\[([^\]]+)\](?::(.*))?$/.exec(authority);
@@ -134,7 +135,8 @@ function splitAuthority(
   return match ? { host: match[1] ?? '', portText: match[2] } : undefined;
 }
 
-function checkHost(host: string): string | undefined {
+/** What is wrong with a host (no brackets), as the rest of a sentence that begins with its name. */
+export function checkHost(host: string): string | undefined {
   if (host === '') return 'has no host name.';
   if (host.includes(':')) {
     return z.ipv6().safeParse(host).success
@@ -151,7 +153,8 @@ function checkHost(host: string): string | undefined {
     : `“${shorten(host)}” is not a valid host name: letters, digits, dots and hyphens only.`;
 }
 
-function shorten(text: string): string {
+/** Foreign text for a sentence. */
+export function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

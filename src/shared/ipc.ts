@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConnectionState } from './connection-state.ts';
 import { JoinToken, RoomId } from './meeting-link.ts';
 import { PreferredProtocol } from './protocol.ts';
-import { EffectiveSettings, SettingProblem, type SettingsPatch } from './settings.ts';
+import { EffectiveSettings, PolicyChange, SettingProblem, type SettingsPatch } from './settings.ts';
 import { TimelineEntry } from './timeline.ts';
 
 /**
@@ -24,6 +24,13 @@ export const Meeting = z.object({
 });
 export type Meeting = z.infer<typeof Meeting>;
 
+/** The policy of the company forbids the meeting: a sentence for the employee and one for IT. */
+const MeetingRefused = z.object({
+  status: z.literal('refused'),
+  problem: z.string(),
+  forIt: z.string(),
+});
+
 export const MeetingOpenResult = z.discriminatedUnion('status', [
   z.object({ status: z.literal('ready'), meeting: Meeting }),
   /**
@@ -32,6 +39,7 @@ export const MeetingOpenResult = z.discriminatedUnion('status', [
    */
   z.object({ status: z.literal('reloading') }),
   z.object({ status: z.literal('invalid'), problem: z.string() }),
+  MeetingRefused,
 ]);
 export type MeetingOpenResult = z.infer<typeof MeetingOpenResult>;
 
@@ -45,6 +53,7 @@ export const PendingMeeting = z.discriminatedUnion('status', [
     autoJoin: z.boolean(),
   }),
   z.object({ status: z.literal('invalid'), problem: z.string() }),
+  MeetingRefused,
 ]);
 export type PendingMeeting = z.infer<typeof PendingMeeting>;
 
@@ -143,6 +152,8 @@ export type MenuCommand = z.infer<typeof MenuCommand>;
 /** Main → renderer. */
 export const IpcEvents = {
   'settings:changed': EffectiveSettings,
+  /** IT changed the policy: after `settings:changed`, and only when a value in force changed. */
+  'policy:changed': PolicyChange,
   /** A meeting waits: take it with `meeting:take-pending`. */
   'meeting:pending': z.undefined(),
   'notices:changed': z.array(AppNotice),
@@ -163,6 +174,7 @@ export interface CausewayBridge {
     update(patch: SettingsPatch): Promise<SettingsUpdateResult>;
     onChanged(listener: (settings: EffectiveSettings) => void): () => void;
   };
+  readonly policy: { onChanged(listener: (change: PolicyChange) => void): () => void };
   readonly meeting: {
     open(input: string): Promise<MeetingOpenResult>;
     takePending(): Promise<PendingMeeting>;

@@ -4,6 +4,7 @@ import {
   type EffectiveSettings,
   type SettingSource,
 } from '../../shared/settings.ts';
+import { NO_POLICY } from '../../shared/settings/policy-status.ts';
 import type { SettingsSource } from './source.ts';
 
 /** Strongest first. */
@@ -16,12 +17,18 @@ export function mergeSettings(sources: readonly SettingsSource[]): EffectiveSett
   const values: EffectiveSettings['values'] = { ...DEFAULT_SETTINGS };
   const provenance = {} as EffectiveSettings['provenance'];
   for (const key of SETTING_KEYS) {
-    const strongest = read.find((entry) => entry.values[key] !== undefined);
+    const [strongest, ...weaker] = read.filter((entry) => entry.values[key] !== undefined);
+    const locked = strongest?.source.isLocked(key) ?? false;
     provenance[key] = {
       source: strongest?.source.source ?? 'default',
-      locked: strongest?.source.isLocked(key) ?? false,
+      locked,
+      losers: weaker.map(({ source: { source }, values: { [key]: value } }) => ({
+        source,
+        value,
+        why: locked ? 'locked' : 'weaker',
+      })),
     };
     if (strongest) Object.assign(values, { [key]: strongest.values[key] });
   }
-  return { values, provenance };
+  return { values, provenance, policy: NO_POLICY };
 }

@@ -16,6 +16,7 @@ import {
   SETTING_KEYS,
   type EffectiveSettings,
 } from '../../../src/shared/settings.ts';
+import { NO_POLICY } from '../../../src/shared/settings/policy-status.ts';
 
 // A page has it, Node does not. Whatever is reported here fails the test.
 vi.stubGlobal('reportError', (error: unknown) => {
@@ -142,11 +143,12 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
     },
   } as unknown as CausewayBridge;
   const provenance = Object.fromEntries(
-    SETTING_KEYS.map((key) => [key, { source: 'default', locked: false }]),
-  ) as EffectiveSettings['provenance'];
+    SETTING_KEYS.map((key) => [key, { source: 'default', locked: false, losers: [] }]),
+  ) as unknown as EffectiveSettings['provenance'];
   const settings: EffectiveSettings = {
     values: { ...DEFAULT_SETTINGS, displayName: 'Robin' },
     provenance,
+    policy: NO_POLICY,
   };
   const rooms: FakeRoom[] = [];
   const storage = options.storage ?? new MemoryStorage();

@@ -13,6 +13,7 @@ import {
   type EffectiveSettings,
   type SettingKey,
 } from '../../../src/shared/settings.ts';
+import { NO_POLICY } from '../../../src/shared/settings/policy-status.ts';
 
 const draft: SettingsDraft = draftOf(DEFAULT_SETTINGS);
 
@@ -20,10 +21,14 @@ function effective(values: Partial<Settings> = {}, locked: SettingKey[] = []): E
   const provenance = Object.fromEntries(
     SETTING_KEYS.map((key) => [
       key,
-      { source: locked.includes(key) ? 'managed' : 'user', locked: locked.includes(key) },
+      {
+        source: locked.includes(key) ? 'managed' : 'user',
+        locked: locked.includes(key),
+        losers: [],
+      },
     ]),
-  ) as EffectiveSettings['provenance'];
-  return { values: { ...DEFAULT_SETTINGS, ...values }, provenance };
+  ) as unknown as EffectiveSettings['provenance'];
+  return { values: { ...DEFAULT_SETTINGS, ...values }, provenance, policy: NO_POLICY };
 }
 
 test.each([
@@ -91,8 +96,8 @@ describe('what is stored', () => {
 
   test('is nothing for what was reset and is not the employee’s own', () => {
     const settings = effective();
-    settings.provenance.serverUrl = { source: 'default', locked: false };
-    settings.provenance.appearance = { source: 'managed', locked: true };
+    settings.provenance.serverUrl = { source: 'default', locked: false, losers: [] };
+    settings.provenance.appearance = { source: 'managed', locked: true, losers: [] };
     const reset = new Set(['serverUrl', 'appearance'] as const);
     expect(patchOf(draft, settings, reset)).toEqual({});
   });

@@ -192,13 +192,18 @@ describe('merging sources', () => {
       preferredProtocol: 'UDP_OVER_TCP',
       appearance: 'dark',
     });
-    expect(merged.provenance).toEqual({
-      serverUrl: { source: 'default', locked: false },
-      signalingBaseUrl: { source: 'default', locked: false },
-      preferredProtocol: { source: 'managed', locked: true },
+    expect(merged.provenance).toMatchObject({
+      serverUrl: { source: 'default', locked: false, losers: [] },
+      preferredProtocol: {
+        source: 'managed',
+        locked: true,
+        losers: [
+          { source: 'command-line', value: 'TCP_ONLY', why: 'locked' },
+          { source: 'user', value: 'UDP_ONLY', why: 'locked' },
+        ],
+      },
       displayName: { source: 'command-line', locked: true },
-      devices: { source: 'default', locked: false },
-      appearance: { source: 'user', locked: false },
+      appearance: { source: 'user', locked: false, losers: [] },
     });
   });
 

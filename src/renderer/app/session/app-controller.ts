@@ -156,7 +156,7 @@ export class AppController {
       if (screen.name === 'starting') this.#showJoin(EMPTY_DRAFT);
       return;
     }
-    if (pending.status === 'invalid') {
+    if (pending.status === 'invalid' || pending.status === 'refused') {
       this.#showJoin({ ...EMPTY_DRAFT, problem: pending.problem });
       return;
     }
@@ -194,7 +194,7 @@ export class AppController {
     }
     if (result.status === 'reloading') return;
     takeRememberedJoin(this.#storage, Date.now());
-    if (result.status === 'invalid') {
+    if (result.status === 'invalid' || result.status === 'refused') {
       this.#showJoin({ ...draft, problem: result.problem });
       return;
     }
