@@ -1,4 +1,5 @@
 import { PROTOO_SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../shared/join-token.ts';
+import type { Feature } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Route } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
@@ -35,6 +36,8 @@ export interface Entry {
   readonly proxyFailures: readonly RoomError[];
   readonly policy: ConnectionPolicy;
   readonly relay: RelayGrant | undefined;
+  /** Extensions that the server announces, or on the proxy route all servers behind the proxy. */
+  readonly features: ReadonlySet<Feature>;
   readonly routerRtpCapabilities: ClientResponse<'getRouterRtpCapabilities'>;
   readonly send: TransportInfo;
   readonly receive: TransportInfo;
@@ -70,11 +73,9 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
   const { httpOrigin } = target.server;
   const deadline = performance.now() + ENTRY_BUDGET_MS;
   const isKnown = discovery.has(httpOrigin);
-  // Without a token there is nothing that a server would have to announce first.
-  const found =
-    target.token === ''
-      ? undefined
-      : await discovery.discover(httpOrigin, DISCOVERY_BUDGET_MS, signal);
+  const asked = discovery.discover(httpOrigin, DISCOVERY_BUDGET_MS, signal);
+  // Without a token there is nothing that a server would have to announce before it is entered.
+  const found = target.token === '' ? undefined : await asked;
   const document = found?.kind === 'document' ? found.document : undefined;
   if (document?.role === 'proxy') {
     throw new RoomError(
@@ -89,6 +90,7 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
     deadline,
     httpStatus: isKnown ? undefined : statusOf(found),
     relay: undefined,
+    features: asked.then(roomFeatures),
     otherProxies: [],
     proxyFailures: [],
   });
@@ -100,6 +102,12 @@ async function enterDirectly(context: EntryContext): Promise<Entry> {
     if (!asksForToken || isAnnounced || target.token === '') throw error;
     return await knock(context, target.server, how(target.token));
   }
+}
+
+/** What can be used at a room server. One that announces nothing speaks the base protocol. */
+function roomFeatures(found: Discovered): ReadonlySet<Feature> {
+  const isRoom = found.kind === 'document' && found.document.role === 'room';
+  return new Set(isRoom ? found.document.features : []);
 }
 
 function statusOf(found: Discovered | undefined): number | undefined {
@@ -135,6 +143,7 @@ async function enterByProxy(context: EntryContext): Promise<Entry> {
         deadline: now + (end - now) / (left.length + 1),
         httpStatus: 200,
         relay: grant,
+        features: grant.features,
         otherProxies: untried,
         proxyFailures: [...failures, ...passedOver.map((other) => other.error)],
       });
@@ -159,6 +168,8 @@ interface Knock {
   /** What the host has just answered to HTTP: a refused WebSocket then needs no diagnosis. */
   httpStatus: number | undefined;
   relay: RelayGrant | undefined;
+  /** Needed once the server has answered; never fails. */
+  features: ReadonlySet<Feature> | Promise<ReadonlySet<Feature>>;
 }
 
 async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Promise<Entry> {
@@ -174,8 +185,9 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
       policy.forceTcp,
       Math.min(SETUP_REQUEST_BUDGET_MS, Math.max(0, until - performance.now())),
     );
+    const features = await how.features;
     return {
-      ...{ channel, endpoint, otherProxies, proxyFailures, policy, relay },
+      ...{ channel, endpoint, otherProxies, proxyFailures, policy, relay, features },
       ...{ routerRtpCapabilities, send, receive },
     };
   } catch (error) {

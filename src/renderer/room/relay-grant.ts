@@ -1,4 +1,4 @@
-import type { DiscoveryDocument, IceServer } from '../../shared/discovery.ts';
+import type { DiscoveryDocument, Feature, IceServer } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { PreferredProtocol } from '../../shared/protocol.ts';
 import { RoomError, type RoomErrorCode } from '../../shared/room-error.ts';
@@ -16,6 +16,8 @@ export interface RelayGrant {
   readonly lifetimeMs?: number;
   /** The proxy reads the join token from the signaling connection. */
   readonly takesToken: boolean;
+  /** Extensions that the proxy announces, and with it all room servers behind it. */
+  readonly features: ReadonlySet<Feature>;
 }
 
 export interface RelayGrantRequest {
@@ -80,6 +82,7 @@ function readRelayGrant(
   }
   return {
     iceServers: allowed.iceServers,
+    features: new Set(document.features),
     takesToken: document.features.includes('token'),
     ...lifetimeOf(document),
   };

@@ -1,5 +1,6 @@
 import { ProtooError } from '../../shared/protoo.ts';
 import type { ConnectingStep } from '../../shared/connection-state.ts';
+import type { Feature } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { MediaProtocol } from '../../shared/protocol.ts';
@@ -52,6 +53,9 @@ export interface SessionEvents {
 }
 
 const DEVICE_INFO = { flag: 'chrome', name: 'Causeway' } as const;
+
+/** Extensions that the server may use towards this client. */
+const UNDERSTOOD: readonly Feature[] = ['chat'];
 
 interface Joined {
   readonly entry: Entry;
@@ -207,6 +211,7 @@ export class Session {
         displayName: target.displayName,
         device: DEVICE_INFO,
         rtpCapabilities: fromRtpCapabilities(device.recvRtpCapabilities),
+        features: UNDERSTOOD.filter((feature) => entry.features.has(feature)),
       },
       SETUP_REQUEST_BUDGET_MS,
     );

@@ -13,7 +13,7 @@ function proxyDocument(more: object = {}): object {
   return {
     version: 1,
     role: 'proxy',
-    features: ['token', 'relay-credentials'],
+    features: ['token', 'relay-credentials', 'chat', 'of-a-later-version'],
     iceServers: [
       {
         urls: ['turn:127.0.0.1:3478?transport=udp', 'turn:127.0.0.1:3478?transport=tcp'],
@@ -48,6 +48,7 @@ describe('asking a proxy for relays', () => {
     expect(await requestRelayGrant({ ...request(), proxy })).toEqual({
       iceServers: [{ urls: ['turn:127.0.0.1:3478?transport=tcp'], username: 'u', credential: 'c' }],
       takesToken: true,
+      features: new Set(['token', 'relay-credentials', 'chat']),
       lifetimeMs: 600_000,
     });
     expect(authorization).toBe(`Bearer ${TOKEN}`);
