@@ -1,3 +1,4 @@
+import { plainChatText } from '../../src/shared/chat-text.ts';
 import { ProtooError } from '../../src/shared/protoo.ts';
 import type { ChatMessage } from '../../src/shared/signaling.ts';
 import { TokenBuckets } from '../shared/rate-limit.ts';
@@ -15,9 +16,6 @@ const MAX_KNOWN_IDS = 1_000;
 
 /** Messages of one person: as many as anybody types, and some more after an outage. */
 const RATE = { capacity: 20, perSecond: 1 };
-
-/** All control characters but newline and tab (general category Cc). */
-const CONTROL = /[\p{Cc}--[\n\t]]/gv;
 
 export interface Draft {
   /** The sender's choice, unique. */
@@ -54,7 +52,7 @@ export class ChatHistory {
     const stored = this.#messages.get(draft.id);
     if (stored) return { message: stored, isNew: false };
     const { id, peerId, displayName } = draft;
-    const text = plainText(draft.text);
+    const text = plainChatText(draft.text);
     if (text === '') throw new ProtooError(400, 'text: nothing is left without control characters');
     // Dropped from the history meanwhile; the sender still has what it sent.
     if (known) {
@@ -87,9 +85,4 @@ export class ChatHistory {
       this.#known.delete(id);
     }
   }
-}
-
-/** Without control characters but newline and tab, and without white space around it. */
-function plainText(text: string): string {
-  return text.replaceAll(CONTROL, '').toWellFormed().trim();
 }

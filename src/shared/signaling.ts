@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_CHAT_TEXT_LENGTH } from './chat-text.ts';
 import { DisplayName } from './meeting-link.ts';
 
 /**
@@ -200,7 +201,7 @@ export const ChatMessage = z.object({
   id: z.uuid(),
   peerId: Id,
   displayName: z.string().max(120),
-  text: z.string().min(1).max(4_000),
+  text: z.string().min(1).max(MAX_CHAT_TEXT_LENGTH),
   /** The server's wall time, ms since the epoch. */
   at: z.number().int().positive(),
 });
@@ -212,7 +213,7 @@ const ChatRequests = {
    * without control characters other than newline and tab.
    */
   sendChat: {
-    request: z.object({ id: z.uuid(), text: z.string().trim().min(1).max(4_000) }),
+    request: z.object({ id: z.uuid(), text: z.string().trim().min(1).max(MAX_CHAT_TEXT_LENGTH) }),
     response: ChatMessage,
   },
   /** The meeting's latest messages, oldest first. */

@@ -4,6 +4,7 @@ import type { PreferredProtocol } from '../../shared/protocol.ts';
 import type { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import type { TimelineEntry } from '../../shared/timeline.ts';
+import type { ChatView } from './chat.ts';
 
 /** What a call is made of. Names and meaning follow VideoSDK's Cloud Proxy options. */
 export interface RoomOptions {
@@ -71,6 +72,7 @@ export interface RoomSnapshot {
   readonly peers: readonly RemotePeer[];
   readonly activeSpeakerId: string | undefined;
   readonly timeline: readonly TimelineEntry[];
+  readonly chat: ChatView;
 }
 
 export interface RoomEvents {
@@ -111,6 +113,16 @@ export interface Room {
   /** Publishes a track, or swaps the one published, or (undefined) stops publishing. */
   setTrack(kind: MediaKind, track: MediaStreamTrack | undefined): Promise<void>;
   setMuted(kind: MediaKind, muted: boolean): Promise<void>;
+  /**
+   * Takes a text message, to be delivered once: now, or over the next connection.
+   * @returns Its id, under which it stands in the snapshot at once.
+   * @throws {RoomError} INPUT_INVALID: nothing to say, too long, or a server without chat.
+   */
+  sendChat(text: string): string;
+  /** Sends a message that failed again, under its id. */
+  resendChat(id: string): void;
+  /** Forgets a message that was not delivered. */
+  discardChat(id: string): void;
   /** While reconnecting: try now instead of at `nextRetryAt`. */
   retryNow(): void;
 }

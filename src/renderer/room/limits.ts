@@ -129,6 +129,19 @@ export const RENEW_RETRY_MAX_MS = 120_000;
 /** Lifetimes below this are taken as this, so that a wrong document cannot make a busy loop. */
 export const MIN_CREDENTIAL_LIFETIME_MS = 4_000;
 
+// --- Text messages ------------------------------------------------------------------------------
+
+/** The answer to a message. It takes a round trip; a later one may be lost, and the id is known. */
+export const CHAT_ANSWER_BUDGET_MS = 5_000;
+/** First wait before a message is sent again over the same connection: a server takes one a second, */
+export const CHAT_RETRY_FIRST_MS = 1_000;
+/** each further one is longer by this factor, */
+export const CHAT_RETRY_FACTOR = 1.6;
+/** up to this. */
+export const CHAT_RETRY_MAX_MS = 8_000;
+/** Sendings over one connection before it is called failed: after 45 s of waiting and the answers. */
+export const MAX_CHAT_TRIES = 10;
+
 // --- Media settings -----------------------------------------------------------------------------
 
 /** Label of the data channel that brings the sending path up when there is nothing to send. */

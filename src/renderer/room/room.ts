@@ -3,6 +3,7 @@ import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import { CallDriver } from './call-driver.ts';
 import type { CallState } from './call-state.ts';
+import { Chat, NO_CHAT } from './chat.ts';
 import { viewConnection } from './connection-view.ts';
 import type { JoinMedia, LocalTrack, Room, RoomEvents, RoomSnapshot } from './contract.ts';
 import { firstFrame } from './first-frame.ts';
@@ -14,7 +15,7 @@ import type { SessionContext } from './session.ts';
 import { tellChange } from './story.ts';
 import { Timeline, type TimelineNote } from './timeline.ts';
 
-export type RoomContext = Omit<SessionContext, 'roster'> & {
+export type RoomContext = Omit<SessionContext, 'roster' | 'chat'> & {
   /** Any number; spreads retries. */
   seed: number;
 };
@@ -24,6 +25,7 @@ export class CausewayRoom implements Room {
   readonly #context: RoomContext;
   readonly #driver: CallDriver;
   readonly #roster: Roster;
+  readonly #chat: Chat;
   readonly #timeline = new Timeline();
   readonly #events = new Emitter<RoomEvents>();
   readonly #snapshot: Observable<RoomSnapshot>;
@@ -43,6 +45,13 @@ export class CausewayRoom implements Room {
       peers: [],
       activeSpeakerId: undefined,
       timeline: [],
+      chat: NO_CHAT,
+    });
+    this.#chat = new Chat({
+      selfId: context.peerId,
+      displayName: context.target.displayName,
+      onChange: (chat) => this.#update({ chat }),
+      onProblem: (text) => this.#note({ kind: 'error', text }),
     });
     this.#roster = new Roster({
       onChange: () => this.#update({ peers: this.#roster.peers }),
@@ -56,7 +65,7 @@ export class CausewayRoom implements Room {
       },
     });
     this.#driver = new CallDriver(
-      { ...context, roster: this.#roster },
+      { ...context, roster: this.#roster, chat: this.#chat },
       context.seed,
       () => this.#local,
       {
@@ -112,6 +121,18 @@ export class CausewayRoom implements Room {
     await this.setTrack(kind, this.#local[kind]?.track);
   }
 
+  sendChat(text: string): string {
+    return this.#chat.send(text);
+  }
+
+  resendChat(id: string): void {
+    this.#chat.resend(id);
+  }
+
+  discardChat(id: string): void {
+    this.#chat.discard(id);
+  }
+
   retryNow(): void {
     this.#driver.retryNow();
   }
@@ -155,6 +176,7 @@ export class CausewayRoom implements Room {
     if (after.phase === 'failed' || after.phase === 'left') {
       this.#ended.abort();
       this.#roster.clear();
+      this.#chat.close();
     }
   }
 

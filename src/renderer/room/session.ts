@@ -7,6 +7,7 @@ import type { MediaProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import type { LinkRole, LinkViews } from './call-state.ts';
+import type { Chat } from './chat.ts';
 import type { LocalTrack, RoomPlatform } from './contract.ts';
 import type { DiscoveryCache } from './discovery.ts';
 import { enter, type Entry } from './entry.ts';
@@ -33,6 +34,7 @@ export interface SessionContext {
   discovery: DiscoveryCache;
   proxyMemory: ProxyMemory;
   roster: Roster;
+  chat: Chat;
 }
 
 /** What a session tells its owner. Nothing comes after `close()`. */
@@ -164,6 +166,7 @@ export class Session {
   /** Ends everything at once. Local tracks live on; remote ones end. */
   close(): void {
     this.#abort.abort();
+    if (this.#channel) this.#context.chat.detach(this.#channel);
     this.#channel?.close();
     for (const link of Object.values(this.#joined?.links ?? {})) link.close();
     this.#context.roster.clearTracks();
@@ -217,6 +220,7 @@ export class Session {
     );
     if (this.#isClosed()) return;
     roster.reset(peers);
+    this.#context.chat.attach(channel, entry.features);
     this.#tellLease(entry.relay);
     this.#tell((events) => events.onStep('media', this.#plan(entry)));
     // What the participant waits for comes first: setting up to send would compete with it.
@@ -244,7 +248,7 @@ export class Session {
   }
 
   #listen(channel: SignalingChannel, subscriber: Subscriber): void {
-    const { roster, peerId } = this.#context;
+    const { roster, chat, peerId } = this.#context;
     channel.setHandlers({
       requests: {
         newConsumer: (offer) => subscriber.add(offer),
@@ -263,8 +267,12 @@ export class Session {
           this.#tell((events) =>
             events.onActiveSpeaker(speaker === peerId ? undefined : (speaker ?? undefined)),
           ),
+        chatMessage: (message) => chat.receive(message),
       },
-      onEnd: ({ code }) => this.#tell((events) => events.onSignalingEnd(code)),
+      onEnd: ({ code }) => {
+        chat.detach(channel);
+        this.#tell((events) => events.onSignalingEnd(code));
+      },
       onMalformed: (problem) => this.#tell((events) => events.onMalformed(problem)),
     });
   }

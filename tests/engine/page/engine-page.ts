@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../../../src/shared/connection-state.ts';
+import type { ChatView } from '../../../src/renderer/room/chat.ts';
 import type { RoomErrorData } from '../../../src/shared/room-error.ts';
 import type { MediaKind } from '../../../src/shared/signaling.ts';
 import type { TimelineEntry } from '../../../src/shared/timeline.ts';
@@ -15,6 +16,8 @@ export interface EnginePage {
   /** Swaps the published track of a kind for a fresh one, or stops publishing. */
   setTrack(kind: MediaKind, choice: 'fresh' | 'none'): Promise<void>;
   retryNow(): void;
+  /** Answers with the message's id. */
+  sendChat(text: string): string;
   view(): RoomView;
   /** What WebRTC was given and made, over the life of the page. */
   peerConnections(): Promise<PeerConnectionView[]>;
@@ -44,6 +47,7 @@ export interface RoomView {
   localMuted: Record<MediaKind, boolean | null>;
   activeSpeakerId: string | null;
   timeline: TimelineEntry[];
+  chat: ChatView;
 }
 
 export interface TrackView {

@@ -118,8 +118,9 @@ globalThis.enginePage = {
     await theRoom().setTrack(kind, stream?.getTracks()[0]);
   },
   retryNow: () => theRoom().retryNow(),
+  sendChat: (text) => theRoom().sendChat(text),
   view: () => {
-    const { connection, peers, local, activeSpeakerId, timeline } = theRoom().getSnapshot();
+    const { connection, peers, local, activeSpeakerId, timeline, chat } = theRoom().getSnapshot();
     return {
       connection,
       history,
@@ -131,6 +132,7 @@ globalThis.enginePage = {
       localMuted: { audio: local.audio?.muted ?? null, video: local.video?.muted ?? null },
       activeSpeakerId: activeSpeakerId ?? null,
       timeline: [...timeline],
+      chat,
     };
   },
   peerConnections: () => Promise.all(peerConnections.map(viewPeerConnection)),

@@ -60,6 +60,7 @@ class FakeRoom implements Room {
     peers: [],
     activeSpeakerId: undefined,
     timeline: [],
+    chat: { available: false, live: false, messages: [] },
   };
 
   getSnapshot(): RoomSnapshot {
@@ -96,6 +97,11 @@ class FakeRoom implements Room {
     this.muted.push(muted);
     return Promise.resolve();
   }
+  sendChat(): string {
+    throw new Error('this room has no chat');
+  }
+  resendChat(): void {}
+  discardChat(): void {}
   retryNow(): void {
     this.to(CONNECTED);
   }
