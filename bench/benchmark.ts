@@ -4,6 +4,10 @@ import type { Aim, BenchCase, Machine } from './results.ts';
 export interface BenchOptions {
   /** Samples of each side in each case. */
   runs: number;
+  /** Names of the cases to run; undefined: all. */
+  only?: readonly string[];
+  /** Long waits may be cut short: nothing will be written. */
+  quick: boolean;
   /** One line of progress. */
   log: (line: string) => void;
 }
@@ -25,5 +29,7 @@ export interface Benchmark {
   readonly needs: readonly Need[];
   /** Samples a result needs at least to be worth keeping. */
   readonly minimumRuns: number;
+  /** Cases that can be run alone; absent: it is run as a whole. */
+  readonly cases?: readonly string[];
   run(options: BenchOptions): Promise<BenchOutcome>;
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { summarise } from './statistics.ts';
@@ -48,15 +48,33 @@ export interface Aim {
 }
 
 /**
- * Writes every sample to `bench/results/NAME.json`; returns the file's path.
+ * Writes every sample to `bench/results/NAME.json`; returns the file's path. With `keepOthers`, cases
+ * of the file that are not in `result` stay as they are.
  * @throws {z.ZodError} when the result has not the common shape; nothing is written then.
  */
-export async function writeResult(result: BenchResult): Promise<string> {
+export async function writeResult(
+  result: BenchResult,
+  { keepOthers, folder = RESULTS_FOLDER }: { keepOthers: boolean; folder?: string },
+): Promise<string> {
   const checked = BenchResult.parse(result);
-  await mkdir(RESULTS_FOLDER, { recursive: true });
-  const path = resolve(RESULTS_FOLDER, `${checked.name}.json`);
-  await writeFile(path, `${JSON.stringify(checked, undefined, 2)}\n`);
+  await mkdir(folder, { recursive: true });
+  const path = resolve(folder, `${checked.name}.json`);
+  const kept = keepOthers ? await readCases(path) : [];
+  const cases = [
+    // In the place that it had, so that a file's history shows what changed.
+    ...kept.map((old) => checked.cases.find((entry) => entry.case === old.case) ?? old),
+    ...checked.cases.filter((entry) => !kept.some((old) => old.case === entry.case)),
+  ];
+  await writeFile(path, `${JSON.stringify({ ...checked, cases }, undefined, 2)}\n`);
   return path;
+}
+
+async function readCases(path: string): Promise<BenchCase[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? [] : BenchResult.parse(JSON.parse(text)).cases;
 }
 
 const HEADINGS = ['case', 'who', 'n', 'median', 'p95', 'min–max', 'unit', '× baseline'];

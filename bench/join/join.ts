@@ -9,7 +9,8 @@ import { measureAppJoin } from './app-client.ts';
 import { measureBaselineJoin } from './baseline-client.ts';
 import { BLACK_HOLE_NETWORK, DIRECT_NETWORKS, OPEN_NETWORK, PROXIED_NETWORKS } from './networks.ts';
 import type { JoinNetwork } from './networks.ts';
-import { CLIENT_MEDIA, openJoinSituation } from './situation.ts';
+import { CLIENT_MEDIA } from '../site.ts';
+import { openJoinSituation } from './situation.ts';
 import type { JoinSituation } from './situation.ts';
 
 /** Joins of each client before the first that counts: connections and code caches get warm. */

@@ -1,7 +1,7 @@
 import type { MediaProtocol, PreferredProtocol } from '../../src/shared/protocol.ts';
 import type { FirewallPolicy } from '../../tests/network/edge-network.ts';
 import { onlyTcp, OPEN, UDP_BLACK_HOLE, UDP_REJECTED } from '../../tests/network/policies.ts';
-import type { ProxyName } from './situation.ts';
+import type { ProxyName } from '../site.ts';
 
 /** A network that joins are measured on, and what the two clients do there. */
 export interface JoinNetwork {

@@ -11,9 +11,9 @@ import type { Counter } from './namespaces.ts';
  */
 
 export const CLIENT = 'client';
-const EDGE = 'edge';
-const CLIENT_ADDRESS = '10.10.0.2';
-const CLIENT_GATEWAY = '10.10.0.1';
+export const EDGE = 'edge';
+export const CLIENT_ADDRESS = '10.10.0.2';
+export const CLIENT_GATEWAY = '10.10.0.1';
 /** A global address and a default route: what would leave by IPv6 does, and is counted. */
 export const CLIENT_ADDRESS_V6 = '2001:db8:10::2';
 const CLIENT_GATEWAY_V6 = '2001:db8:10::1';

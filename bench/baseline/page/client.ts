@@ -10,6 +10,8 @@ export interface BaselineOptions {
   displayName: string;
   /** Tracks to send; empty for a listener. */
   media: MediaStream;
+  /** Relays, to use nothing else; absent: straight to the room server. */
+  iceServers?: RTCIceServer[];
   /** A new remote video or audio track. */
   onTrack(track: MediaStreamTrack): void;
 }
@@ -50,8 +52,8 @@ export async function joinBaseline(options: BaselineOptions): Promise<BaselineCa
       'getRouterRtpCapabilities',
     )) as types.RtpCapabilities,
   });
-  const send = await createTransport(peer, device, 'send');
-  const receive = await createTransport(peer, device, 'receive');
+  const send = await createTransport(peer, device, 'send', options.iceServers);
+  const receive = await createTransport(peer, device, 'receive', options.iceServers);
 
   peer.on('request', (request, accept, reject) => {
     if (request.method !== 'newConsumer') {
@@ -107,16 +109,22 @@ async function createTransport(
   peer: Peer,
   device: Device,
   direction: 'send' | 'receive',
+  iceServers: RTCIceServer[] | undefined,
 ): Promise<types.Transport> {
   const info = (await peer.request('createWebRtcTransport', {
     forceTcp: false,
     producing: direction === 'send',
     consuming: direction === 'receive',
   })) as types.TransportOptions;
+  const settings: types.TransportOptions = {
+    ...info,
+    iceServers: iceServers ?? [],
+    iceTransportPolicy: iceServers ? 'relay' : 'all',
+  };
   const transport =
     direction === 'send'
-      ? device.createSendTransport({ ...info, iceServers: [] })
-      : device.createRecvTransport({ ...info, iceServers: [] });
+      ? device.createSendTransport(settings)
+      : device.createRecvTransport(settings);
   const transportId = transport.id;
 
   transport.on('connect', ({ dtlsParameters }, done, failed) => {

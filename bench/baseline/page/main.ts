@@ -1,4 +1,5 @@
 import { sendTokenAsSubprotocol } from './token-socket.ts';
+import type { types } from 'mediasoup-client';
 import type { BaselineCall } from './client.ts';
 
 /** What a benchmark calls in the page. */
@@ -11,6 +12,8 @@ export interface BaselinePage {
   publish(options: JoinOptions): Promise<void>;
   /** `udp` or `tcp`: the protocol of the receiving transport's selected candidate pair. */
   selectedProtocol(): Promise<string | undefined>;
+  /** The same of both transports, the sending one first; of a relayed pair the way to the relay. */
+  selectedProtocols(): Promise<(string | undefined)[]>;
   leave(): void;
   /** Turns camera and microphone off. */
   coolDown(): void;
@@ -21,6 +24,8 @@ export interface JoinOptions {
   roomId: string;
   peerId: string;
   token?: string;
+  /** Relays to go through, and by no other way. */
+  iceServers?: RTCIceServer[];
 }
 
 declare global {
@@ -53,6 +58,7 @@ async function connect(
     peerId: options.peerId,
     displayName: options.peerId,
     media,
+    ...(options.iceServers && { iceServers: options.iceServers }),
     onTrack,
   });
 }
@@ -63,6 +69,15 @@ function show(track: MediaStreamTrack): HTMLMediaElement {
   element.srcObject = new MediaStream([track]);
   document.querySelector('#videos')?.append(element);
   return element;
+}
+
+async function protocolOf(transport: types.Transport | undefined): Promise<string | undefined> {
+  const stats = await transport?.getStats();
+  const all = [...(stats?.values() ?? [])] as Record<string, unknown>[];
+  const pairIds = all.map((entry) => entry.selectedCandidatePairId);
+  const pair = all.find((entry) => entry.type === 'candidate-pair' && pairIds.includes(entry.id));
+  const local = all.find((entry) => entry.id === pair?.localCandidateId);
+  return (local?.relayProtocol ?? local?.protocol) as string | undefined;
 }
 
 window.baseline = {
@@ -87,14 +102,8 @@ window.baseline = {
     });
   },
   publish: async (options) => await connect(options, show),
-  selectedProtocol: async () => {
-    const stats = await call?.transports[1]?.getStats();
-    const all = [...(stats?.values() ?? [])] as Record<string, unknown>[];
-    const pairIds = all.map((entry) => entry.selectedCandidatePairId);
-    const pair = all.find((entry) => entry.type === 'candidate-pair' && pairIds.includes(entry.id));
-    const local = all.find((entry) => entry.id === pair?.localCandidateId);
-    return local?.protocol as string | undefined;
-  },
+  selectedProtocol: async () => await protocolOf(call?.transports[1]),
+  selectedProtocols: async () => await Promise.all((call?.transports ?? []).map(protocolOf)),
   leave: () => {
     call?.close();
     call = undefined;

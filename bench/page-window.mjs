@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { app, BrowserWindow, protocol } from 'electron';
 
 /**
- * Shows the baseline page on the same runtime as the app, with the same switches, so that the two
- * differ in nothing but the client.
+ * Shows a page of the benchmarks (`--bench-page=NAME`, built by build-page.ts) on the same runtime as
+ * the app, with the same switches, so that the two differ in nothing but the client.
  */
 
-const SCHEME = 'baseline';
-const ROOT = join(import.meta.dirname, '../../out/baseline-page');
+const SCHEME = 'bench';
+const { values } = parseArgs({
+  args: process.argv.slice(1),
+  options: { 'bench-page': { type: 'string' } },
+  strict: false,
+  allowPositionals: true,
+});
+const ROOT = join(import.meta.dirname, '../out', `${basename(String(values['bench-page']))}-page`);
 
 /** @param {Request} request */
 async function serve({ url }) {
