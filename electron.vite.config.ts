@@ -7,6 +7,10 @@ const here = import.meta.dirname;
 /** Three bundles: main (ESM), preload (CJS: a sandboxed preload cannot be ESM) and renderer. */
 export default defineConfig({
   main: {
+    resolve: {
+      // Its CommonJS form asks for its parts in a way that no bundler sees.
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    },
     build: {
       // Everything but Electron is bundled: the packaged app ships no node_modules.
       externalizeDeps: false,

@@ -135,7 +135,7 @@ function readSetting(
   const value = key === 'signalingBaseUrl' ? splitList(text) : text;
   const parsed = Settings.shape[key].safeParse(value);
   if (parsed.success) Object.assign(settings, { [key]: parsed.data });
-  else problems.push(`--${flag}: ${explainSetting(parsed.error)}`);
+  else problems.push(`--${flag}: ${explainSetting(parsed.error, value)}`);
 }
 
 function splitList(text: string): string[] {

@@ -68,7 +68,7 @@ function start(commandLine: CommandLine): void {
   setupNavigationGuard(log);
 
   const notices = new Notices();
-  const settings = setupSettings({ commandLine: commandLine.settings, notices });
+  const settings = setupSettings({ commandLine: commandLine.settings, notices, log });
   const window = new MainWindow({
     preload: PRELOAD_PATH,
     allowDevTools,
@@ -78,7 +78,7 @@ function start(commandLine: CommandLine): void {
   });
   const meetings = new Meetings(
     {
-      settings: () => settings.effective.values,
+      settings: () => settings.effective,
       // After the answer to the message that asked for it.
       reloadDocument: () => setImmediate(() => window.reload()),
       announce: () => window.send('meeting:pending', undefined),
@@ -96,9 +96,11 @@ function start(commandLine: CommandLine): void {
   );
   notices.onChanged((list) => window.send('notices:changed', list));
   settings.onChanged((effective) => {
+    meetings.limitsChanged();
     applyAppearance(effective.values.appearance);
     window.send('settings:changed', effective);
   });
+  settings.onPolicyChanged((change) => window.send('policy:changed', change));
 
   setupLinkScheme();
   onLinkOpened((link) => {

@@ -20,6 +20,7 @@ export {
   SETTING_KEYS,
   settingInfo,
   Settings,
+  USER_SETTING_KEYS,
   type SettingKey,
 } from './settings/definitions.ts';
 export {
@@ -27,4 +28,6 @@ export {
   PolicyChange,
   SettingProblem,
   SettingSource,
+  type Loser,
+  type Provenance,
 } from './settings/effective.ts';

@@ -1,10 +1,16 @@
 import type { Meeting, MeetingOpenResult, PendingMeeting } from '../../shared/ipc.ts';
-import type { Settings } from '../../shared/settings.ts';
-import { isSamePolicy, networkPolicyFor, type NetworkPolicy } from '../security/network-policy.ts';
+import type { EffectiveSettings } from '../../shared/settings.ts';
+import {
+  allowedPart,
+  isSamePolicy,
+  networkPolicyFor,
+  NO_NETWORK,
+  type NetworkPolicy,
+} from '../security/network-policy.ts';
 import { resolveMeeting } from './resolve-meeting.ts';
 
 export interface MeetingsOptions {
-  settings: () => Settings;
+  settings: () => Pick<EffectiveSettings, 'values' | 'policy'>;
   /** Loads a fresh document, which comes with the policy then in force. */
   reloadDocument: () => void;
   /** Tells the page that a meeting waits. */
@@ -27,12 +33,28 @@ export class Meetings {
     this.#pending = first;
     const settings = options.settings();
     const resolved = first && resolveMeeting(first.input, settings);
-    this.#policy = networkPolicyFor(resolved?.ok ? resolved.meeting : settings);
+    this.#policy =
+      resolved?.status === 'refused'
+        ? NO_NETWORK
+        : networkPolicyFor(resolved?.status === 'ready' ? resolved.meeting : settings.values);
+    this.limitsChanged();
   }
 
-  /** The hosts that the current document may reach. */
+  /**
+   * The hosts that the current document may reach: those that it was made for, without any that IT
+   * has forbidden since.
+   */
   get policy(): NetworkPolicy {
-    return this.#policy;
+    const { values, policy } = this.#options.settings();
+    return policy.callsRefused ? NO_NETWORK : allowedPart(this.#policy, values);
+  }
+
+  /**
+   * After a change of the settings: what is forbidden now stays out of reach of this document, whose
+   * header may name it no more. What is allowed again comes with a fresh one.
+   */
+  limitsChanged(): void {
+    this.#policy = this.policy;
   }
 
   /** A meeting from outside the page. The newest one counts. */
@@ -44,7 +66,7 @@ export class Meetings {
   /** What the page asks for when somebody enters a link. */
   open(input: string): MeetingOpenResult {
     const resolved = resolveMeeting(input, this.#options.settings());
-    if (!resolved.ok) return { status: 'invalid', problem: resolved.problem };
+    if (resolved.status !== 'ready') return resolved;
     if (this.#isAllowed(resolved.meeting)) return { status: 'ready', meeting: resolved.meeting };
     this.#pending = { input, autoJoin: false };
     this.#reloadFor(resolved.meeting);
@@ -60,14 +82,12 @@ export class Meetings {
     const pending = this.#pending;
     if (!pending) return { status: 'none' };
     const resolved = resolveMeeting(pending.input, this.#options.settings());
-    if (resolved.ok && !this.#isAllowed(resolved.meeting)) {
+    if (resolved.status === 'ready' && !this.#isAllowed(resolved.meeting)) {
       this.#reloadFor(resolved.meeting);
       return { status: 'none' };
     }
     this.#pending = undefined;
-    return resolved.ok
-      ? { status: 'ready', meeting: resolved.meeting, autoJoin: pending.autoJoin }
-      : { status: 'invalid', problem: resolved.problem };
+    return resolved.status === 'ready' ? { ...resolved, autoJoin: pending.autoJoin } : resolved;
   }
 
   #isAllowed(meeting: Meeting): boolean {

@@ -1,25 +1,34 @@
 import type { Meeting } from '../../shared/ipc.ts';
 import { parseMeetingLink } from '../../shared/meeting-link.ts';
-import type { Settings } from '../../shared/settings.ts';
+import type { EffectiveSettings } from '../../shared/settings.ts';
+import { callForbidden } from '../../shared/settings/allowed.ts';
 
-export type ResolvedMeeting = { ok: true; meeting: Meeting } | { ok: false; problem: string };
+export type ResolvedMeeting =
+  | { status: 'ready'; meeting: Meeting }
+  | { status: 'invalid'; problem: string }
+  /** The policy forbids it. */
+  | { status: 'refused'; problem: string; forIt: string };
 
 /**
- * A meeting link or name under the settings in force. The link may name its own room server;
- * which proxies and protocol are used is never up to a link.
+ * A meeting link or name under the settings and the policy in force. The link may name its own room
+ * server, if the policy allows that one; which proxies and protocol are used is never up to a link.
  */
-export function resolveMeeting(input: string, settings: Settings): ResolvedMeeting {
+export function resolveMeeting(
+  input: string,
+  { values, policy }: Pick<EffectiveSettings, 'values' | 'policy'>,
+): ResolvedMeeting {
   const parsed = parseMeetingLink(input);
-  if (!parsed.ok) return parsed;
-  const { roomId, serverUrl, token } = parsed.link;
-  return {
-    ok: true,
-    meeting: {
-      roomId,
-      ...(token === undefined ? {} : { token }),
-      serverUrl: serverUrl ?? settings.serverUrl,
-      preferredProtocol: settings.preferredProtocol,
-      signalingBaseUrl: settings.signalingBaseUrl,
-    },
+  if (!parsed.ok) return { status: 'invalid', problem: parsed.problem };
+  const { roomId, serverUrl = values.serverUrl, token } = parsed.link;
+  const meeting = {
+    roomId,
+    ...(token === undefined ? {} : { token }),
+    serverUrl,
+    preferredProtocol: values.preferredProtocol,
+    signalingBaseUrl: values.signalingBaseUrl,
   };
+  const refusal = policy.callsRefused ?? callForbidden(values, meeting);
+  return refusal
+    ? { status: 'refused', problem: refusal.message, forIt: refusal.forIt }
+    : { status: 'ready', meeting };
 }

@@ -4,7 +4,11 @@ import {
   type Endpoint,
   type EndpointResult,
 } from '../../shared/endpoint.ts';
+import type { Route } from '../../shared/protocol.ts';
 import type { Meeting } from '../../shared/ipc.ts';
+import { DIRECT } from '../../shared/settings/definitions.ts';
+import { isHostAllowed } from '../../shared/settings/host-pattern.ts';
+import type { Limits } from '../../shared/settings/allowed.ts';
 
 /**
  * The hosts that the page may reach, and nothing else. From this one value come the content
@@ -12,7 +16,12 @@ import type { Meeting } from '../../shared/ipc.ts';
  */
 export interface NetworkPolicy {
   readonly endpoints: readonly Endpoint[];
+  /** Whether they are the room server itself or the proxies before it. */
+  readonly route: Route;
 }
+
+/** Nothing but the page's own files. */
+export const NO_NETWORK: NetworkPolicy = { endpoints: [], route: 'direct' };
 
 /**
  * Proxied, the proxies are all there is: the room server is behind them, and the page must not be
@@ -22,11 +31,22 @@ export interface NetworkPolicy {
 export function networkPolicyFor(
   meeting: Pick<Meeting, 'serverUrl' | 'signalingBaseUrl'>,
 ): NetworkPolicy {
-  const endpoints =
-    meeting.signalingBaseUrl.length > 0
-      ? meeting.signalingBaseUrl.map((address) => unwrap(parseSignalingBaseUrl(address)))
-      : [unwrap(parseServerUrl(meeting.serverUrl))];
-  return { endpoints };
+  return meeting.signalingBaseUrl.length > 0
+    ? {
+        route: 'proxy',
+        endpoints: meeting.signalingBaseUrl.map((address) =>
+          unwrap(parseSignalingBaseUrl(address)),
+        ),
+      }
+    : { route: 'direct', endpoints: [unwrap(parseServerUrl(meeting.serverUrl))] };
+}
+
+/** What is left of a policy under the limits that IT sets. */
+export function allowedPart(policy: NetworkPolicy, limits: Limits): NetworkPolicy {
+  const { route, endpoints } = policy;
+  if (route === 'direct' && !limits.allowedProxies.includes(DIRECT)) return NO_NETWORK;
+  const patterns = route === 'direct' ? limits.allowedServers : limits.allowedProxies;
+  return { route, endpoints: endpoints.filter((endpoint) => isHostAllowed(patterns, endpoint)) };
 }
 
 function unwrap(result: EndpointResult): Endpoint {

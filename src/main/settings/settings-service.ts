@@ -3,28 +3,43 @@ import type { SettingsUpdateResult } from '../../shared/ipc.ts';
 import {
   Settings,
   SETTING_KEYS,
+  settingInfo,
   type EffectiveSettings,
+  type PolicyChange,
   type SettingKey,
   type SettingProblem,
 } from '../../shared/settings.ts';
+import { NO_POLICY, type PolicyStatus } from '../../shared/settings/policy-status.ts';
 import { flagOf } from '../command-line.ts';
 import { explainSetting } from './explain.ts';
-import { mergeSettings } from './merge.ts';
+import { changedKeys, mergeSettings } from './merge.ts';
 import type { SettingsSource } from './source.ts';
+import { tightenedKeys } from './tightened.ts';
 import type { UserSettings } from './user-settings.ts';
+
+/** The policy as the service needs it. */
+export interface PolicySource extends SettingsSource {
+  status(): PolicyStatus;
+}
+
+export interface SettingsSources {
+  managed?: PolicySource;
+  commandLine?: SettingsSource;
+  user: UserSettings;
+  /** This computer's own addresses. */
+  addresses?: () => readonly string[];
+}
 
 /** The settings in force, and the one way to change them. */
 export class SettingsService {
-  readonly #sources: readonly SettingsSource[];
-  readonly #user: UserSettings;
+  readonly #sources: SettingsSources;
   readonly #listeners = new Set<(settings: EffectiveSettings) => void>();
+  readonly #policyListeners = new Set<(change: PolicyChange) => void>();
   #effective: EffectiveSettings;
 
-  /** @param others Every source but the employee's own. */
-  constructor(user: UserSettings, others: readonly SettingsSource[]) {
-    this.#user = user;
-    this.#sources = [user, ...others];
-    this.#effective = mergeSettings(this.#sources);
+  constructor(sources: SettingsSources) {
+    this.#sources = sources;
+    this.#effective = this.#merge();
   }
 
   get effective(): EffectiveSettings {
@@ -33,6 +48,21 @@ export class SettingsService {
 
   onChanged(listener: (settings: EffectiveSettings) => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Told after {@link onChanged}, when IT (or another network) has changed a value in force. */
+  onPolicyChanged(listener: (change: PolicyChange) => void): void {
+    this.#policyListeners.add(listener);
+  }
+
+  /** After a change from outside: of the policy, or of the network that this computer is in. */
+  refresh(): void {
+    const before = this.#effective;
+    if (!this.#apply(this.#merge())) return;
+    const changed = changedKeys(before.values, this.#effective.values);
+    if (changed.length === 0) return;
+    const tightened = tightenedKeys(before, this.#effective);
+    for (const listener of this.#policyListeners) listener({ changed, tightened });
   }
 
   /**
@@ -47,19 +77,21 @@ export class SettingsService {
     for (const [key, value] of Object.entries(patch)) {
       if (!isSettingKey(key)) throw new RangeError(`There is no setting “${key}”.`);
       if (value === undefined) continue;
-      const { locked } = this.#effective.provenance[key];
+      const lock = this.#whyLocked(key);
       if (value === null) {
-        if (locked) problems.push({ key, problem: lockedSentence(key, this.#effective) });
+        if (lock !== undefined) problems.push({ key, problem: lock });
         else forgotten.push(key);
         continue;
       }
       const parsed = Settings.shape[key].safeParse(value);
       if (!parsed.success) {
-        problems.push({ key, problem: explainSetting(parsed.error) });
-      } else if (!locked) {
-        Object.assign(values, { [key]: parsed.data });
-      } else if (!isDeepStrictEqual(parsed.data, this.#effective.values[key])) {
-        problems.push({ key, problem: lockedSentence(key, this.#effective) });
+        problems.push({ key, problem: explainSetting(parsed.error, value) });
+      } else if (isDeepStrictEqual(parsed.data, this.#effective.values[key]) && lock) {
+        continue;
+      } else {
+        const problem = lock ?? this.#whyForbidden(key, parsed.data);
+        if (problem !== undefined) problems.push({ key, problem });
+        else Object.assign(values, { [key]: parsed.data });
       }
     }
     if (problems.length > 0) return { status: 'refused', problems };
@@ -70,26 +102,58 @@ export class SettingsService {
     const keys = [...Object.keys(values).filter(isSettingKey), ...forgotten];
     if (keys.length === 0) return { status: 'saved', settings: this.#effective };
     try {
-      this.#user.save(values, forgotten);
+      this.#sources.user.save(values, forgotten);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return { status: 'refused', problems: keys.map((key) => ({ key, problem })) };
     }
-    const before = this.#effective;
-    this.#effective = mergeSettings(this.#sources);
-    if (!isDeepStrictEqual(before, this.#effective)) {
-      for (const listener of this.#listeners) listener(this.#effective);
-    }
+    this.#apply(this.#merge());
     return { status: 'saved', settings: this.#effective };
+  }
+
+  #merge(): EffectiveSettings {
+    const { managed, commandLine, user, addresses } = this.#sources;
+    const merged = mergeSettings({
+      managed: managed?.values() ?? {},
+      commandLine: commandLine?.values() ?? {},
+      user: user.values(),
+      addresses: addresses?.() ?? [],
+    });
+    return { ...merged, policy: managed?.status() ?? NO_POLICY };
+  }
+
+  /** Returns whether anything is another now. */
+  #apply(effective: EffectiveSettings): boolean {
+    if (isDeepStrictEqual(this.#effective, effective)) return false;
+    this.#effective = effective;
+    for (const listener of this.#listeners) listener(effective);
+    return true;
+  }
+
+  #whyLocked(key: SettingKey): string | undefined {
+    const { locked, source, origin } = this.#effective.provenance[key];
+    if (settingInfo(key).setBy === 'it') return 'Only your organisation can set this.';
+    if (!locked) return undefined;
+    return source === 'command-line'
+      ? `This is set for this run by ${origin ?? flagOf(key) ?? 'the command line'}. Start Causeway without that flag to change it.`
+      : 'Your organisation has set this and it cannot be changed here.';
+  }
+
+  /** Asks the merge itself: what it would not put in force is not worth storing. */
+  #whyForbidden(key: SettingKey, value: unknown): string | undefined {
+    const { managed, addresses } = this.#sources;
+    const { provenance } = mergeSettings({
+      managed: managed?.values() ?? {},
+      commandLine: {},
+      user: { [key]: { value, origin: undefined, locked: false } },
+      addresses: addresses?.() ?? [],
+    });
+    return provenance[key].losers.find(
+      ({ source, why }) => source === 'user' && why === 'not-allowed',
+    )?.problem;
   }
 }
 
 function isSettingKey(key: string): key is SettingKey {
   return (SETTING_KEYS as string[]).includes(key);
-}
-
-function lockedSentence(key: SettingKey, { provenance }: EffectiveSettings): string {
-  return provenance[key].source === 'command-line'
-    ? `This is set for this run by ${flagOf(key) ?? 'the command line'}. Start Causeway without that flag to change it.`
-    : 'Your organisation has set this and it cannot be changed here.';
 }

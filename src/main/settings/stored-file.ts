@@ -3,8 +3,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import {
   Settings,
-  SETTING_KEYS,
   SETTINGS_VERSION,
+  USER_SETTING_KEYS,
   type SettingKey,
   type SettingProblem,
 } from '../../shared/settings.ts';
@@ -53,7 +53,8 @@ function inspectStoredText(text: string): Exclude<StoredFile, { kind: 'absent' |
   }
   const values: Partial<Settings> = {};
   const invalid: SettingProblem[] = [];
-  for (const key of SETTING_KEYS) {
+  // What only IT can set has no place here, whoever wrote it: it is left alone and never counts.
+  for (const key of USER_SETTING_KEYS) {
     if (versioned.data[key] === undefined) continue;
     readValue(key, versioned.data[key], values, invalid);
   }
@@ -68,7 +69,7 @@ function readValue(
 ): void {
   const parsed = Settings.shape[key].safeParse(stored);
   if (parsed.success) Object.assign(values, { [key]: parsed.data });
-  else invalid.push({ key, problem: explainSetting(parsed.error) });
+  else invalid.push({ key, problem: explainSetting(parsed.error, stored) });
 }
 
 /** Names that are tried for a file set aside in one and the same millisecond. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/ipc.ts';
 import { SETTINGS_VERSION, type SettingKey, type Settings } from '../../shared/settings.ts';
-import type { SettingsSource } from './source.ts';
+import type { SettingsSource, SourceValues } from './source.ts';
 import { errorCode, readStoredFile, setAside } from './stored-file.ts';
 
 /** The part of electron-store that is used, so that a test can do without Electron. */
@@ -28,11 +28,13 @@ export const SETTINGS_FILE_NAME = 'settings';
  */
 export class UserSettings implements SettingsSource {
   readonly source = 'user';
+  readonly #path: string;
   #values: Partial<Settings> = {};
   #file: SettingsFile | undefined;
   #unavailable: string | undefined;
 
   constructor(options: UserSettingsOptions) {
+    this.#path = join(options.folder, `${SETTINGS_FILE_NAME}.json`);
     try {
       this.#open(options);
     } catch (error) {
@@ -46,8 +48,8 @@ export class UserSettings implements SettingsSource {
     }
   }
 
-  #open({ folder, openFile, now, notify }: UserSettingsOptions): void {
-    const path = join(folder, `${SETTINGS_FILE_NAME}.json`);
+  #open({ openFile, now, notify }: UserSettingsOptions): void {
+    const path = this.#path;
     const stored = readStoredFile(path);
     if (stored.kind === 'unreadable') throw new Error(stored.reason);
     if (stored.kind === 'broken') {
@@ -87,12 +89,13 @@ export class UserSettings implements SettingsSource {
     }
   }
 
-  values(): Partial<Settings> {
-    return this.#values;
-  }
-
-  isLocked(): boolean {
-    return false;
+  values(): SourceValues {
+    return Object.fromEntries(
+      Object.entries(this.#values).map(([key, value]) => [
+        key,
+        { value, origin: this.#path, locked: false },
+      ]),
+    );
   }
 
   /**

@@ -42,7 +42,7 @@ const ProxyList = z
   .max(MAX_PROXIES, `At most ${MAX_PROXIES} Cloud Proxies.`);
 
 /** The word among the allowed proxies that allows calls without one. */
-const DIRECT = 'direct';
+export const DIRECT = 'direct';
 
 function patterns<S extends z.ZodType>(entry: S, what: string): z.ZodArray<S> {
   return z
@@ -65,6 +65,7 @@ const Region = z.strictObject({
   /** Cloud Proxies there, tried in order; empty = direct. */
   signalingBaseUrl: ProxyList,
 });
+export type ProxyRegion = z.infer<typeof Region>;
 
 /**
  * Every setting there is: its values, its default and its words, in one place. From here come the
@@ -271,6 +272,11 @@ export const DEFINITIONS = {
 
 export type SettingKey = keyof typeof DEFINITIONS;
 export const SETTING_KEYS = Object.keys(DEFINITIONS) as SettingKey[];
+
+/** What an employee can set, and so what their own file may hold. */
+export const USER_SETTING_KEYS = SETTING_KEYS.filter(
+  (key) => DEFINITIONS[key].setBy === 'everyone',
+);
 
 type Schemas = { [K in SettingKey]: (typeof DEFINITIONS)[K]['schema'] };
 

@@ -22,6 +22,7 @@ const Loser = z.object({
   why: z.enum(['weaker', 'locked', 'not-allowed']),
   problem: z.string().optional(),
 });
+export type Loser = z.infer<typeof Loser>;
 
 const Provenance = z.object({
   source: SettingSource,
@@ -32,6 +33,7 @@ const Provenance = z.object({
   /** Strongest first. The default is no loser. */
   losers: z.array(Loser),
 });
+export type Provenance = z.infer<typeof Provenance>;
 
 /** Every setting in force, where it comes from, and the policy behind it. */
 export const EffectiveSettings = z.object({

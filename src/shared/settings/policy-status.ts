@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Longest problem list that is kept: a file can be wrong in more ways than anybody reads. */
-const MAX_PROBLEMS = 100;
+export const MAX_PROBLEMS = 100;
 
 /** One thing wrong with a managed source, for IT. */
 const PolicyProblem = z.object({
@@ -17,6 +17,7 @@ const PolicyProblem = z.object({
   /** What was found and what is allowed, as sentences. */
   problem: z.string(),
 });
+export type PolicyProblem = z.infer<typeof PolicyProblem>;
 
 /** One place that the managed policy is read from. */
 const PolicyOrigin = z.object({
@@ -28,6 +29,7 @@ const PolicyOrigin = z.object({
   /** SHA-256 of its bytes, hex. */
   hash: z.string().optional(),
 });
+export type PolicyOrigin = z.infer<typeof PolicyOrigin>;
 
 /**
  * What became of the policy that IT pushed.
@@ -38,6 +40,7 @@ const PolicyOrigin = z.object({
  * - `gone`: it was there and is not any more. An empty one (`{}`) would end it.
  */
 const PolicyState = z.enum(['none', 'ok', 'refused', 'broken', 'gone']);
+export type PolicyState = z.infer<typeof PolicyState>;
 
 export const PolicyStatus = z.object({
   state: PolicyState,

@@ -78,9 +78,9 @@ describe('the command line', () => {
     [['--cloud-proxy=good.example,bad host'], /^--cloud-proxy: Entry 2: .*space/],
     [
       ['--preferred-protocol=udp'],
-      '--preferred-protocol: Must be one of UDP_OVER_TCP, UDP_ONLY, TCP_ONLY.',
+      '--preferred-protocol: Must be one of UDP_OVER_TCP, UDP_ONLY, TCP_ONLY, not “udp”.',
     ],
-    [['--appearance=blue'], '--appearance: Must be one of system, light, dark.'],
+    [['--appearance=blue'], '--appearance: Must be one of system, light, dark, not “blue”.'],
     [
       [`--display-name=${'x'.repeat(61)}`],
       '--display-name: The name is longer than 60 characters.',

@@ -2,19 +2,22 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Meetings } from '../../../src/main/meetings/meetings.ts';
 import { allowsUrl } from '../../../src/main/security/network-policy.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/shared/settings.ts';
+import { NO_POLICY, type PolicyStatus } from '../../../src/shared/settings/policy-status.ts';
 
 let settings: Settings;
+let policy: PolicyStatus;
 let events: string[];
 
 beforeEach(() => {
   settings = { ...DEFAULT_SETTINGS, serverUrl: 'https://meet.example.com' };
+  policy = NO_POLICY;
   events = [];
 });
 
 const open = (first?: { input: string; autoJoin: boolean }) =>
   new Meetings(
     {
-      settings: () => settings,
+      settings: () => ({ values: settings, policy }),
       reloadDocument: () => events.push('reload'),
       announce: () => events.push('announce'),
     },
@@ -84,7 +87,7 @@ describe('opening a meeting', () => {
       status: 'invalid',
       problem: expect.stringContaining('names no meeting') as string,
     });
-    expect(meetings.policy).toBe(policy);
+    expect(meetings.policy).toEqual(policy);
     expect(events).toEqual([]);
   });
 });
@@ -127,5 +130,56 @@ describe('a meeting from outside', () => {
       problem: expect.stringContaining('causeway://join/NAME') as string,
     });
     expect(meetings.takePending()).toEqual({ status: 'none' });
+  });
+});
+
+describe('under a policy', () => {
+  const refused = (input: string) => open().open(input);
+
+  it('no link leads to a server that is not allowed, and the page may not reach it', () => {
+    settings = { ...settings, allowedServers: ['*.example.com'] };
+    const link = 'causeway://join/weekly?server=https://meet.evil.example';
+    expect(refused(link)).toEqual({
+      status: 'refused',
+      problem: 'Your company does not allow meetings on meet.evil.example.',
+      forIt: 'meet.evil.example is not among allowedServers (*.example.com).',
+    });
+    const meetings = open({ input: link, autoJoin: true });
+    expect(allowsUrl(meetings.policy, 'https://meet.evil.example')).toBe(false);
+    expect(meetings.policy.endpoints).toEqual([]);
+    expect(meetings.takePending()).toMatchObject({ status: 'refused' });
+    expect(open().open('https://other.example.com/join/weekly').status).toBe('reloading');
+  });
+
+  it('no call goes out directly where only proxies are allowed', () => {
+    settings = { ...settings, allowedProxies: ['proxy.example.com'] };
+    expect(refused('weekly')).toMatchObject({
+      status: 'refused',
+      problem: 'Your company allows calls through its Cloud Proxy only, and none is set.',
+    });
+    expect(open().policy.endpoints).toEqual([]);
+    settings = { ...settings, signalingBaseUrl: ['https://proxy.example.com'] };
+    expect(open().open('weekly').status).toBe('ready');
+    settings = { ...settings, signalingBaseUrl: ['https://proxy.evil.example'] };
+    expect(refused('weekly')).toMatchObject({ status: 'refused' });
+  });
+
+  it('no call starts while what IT has set is not known', () => {
+    policy = { ...NO_POLICY, state: 'broken', callsRefused: { message: 'Tell IT.', forIt: 'x' } };
+    expect(refused('weekly')).toEqual({ status: 'refused', problem: 'Tell IT.', forIt: 'x' });
+    expect(open().policy.endpoints).toEqual([]);
+  });
+
+  it('a host that IT forbids is out of reach at once, for the document that was made for it', () => {
+    const meetings = open();
+    expect(allowsUrl(meetings.policy, 'https://meet.example.com')).toBe(true);
+    settings = { ...settings, allowedServers: ['other.example.com'] };
+    expect(allowsUrl(meetings.policy, 'https://meet.example.com')).toBe(false);
+    meetings.limitsChanged();
+    settings = { ...settings, allowedServers: ['*'] };
+    expect(meetings.open('weekly'), 'its header may not name the host').toEqual({
+      status: 'reloading',
+    });
+    expect(allowsUrl(meetings.policy, 'https://meet.example.com')).toBe(true);
   });
 });

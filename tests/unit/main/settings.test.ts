@@ -4,18 +4,11 @@ import { join } from 'node:path';
 import Conf from 'conf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandLineSource } from '../../../src/main/settings/command-line-source.ts';
-import { mergeSettings } from '../../../src/main/settings/merge.ts';
 import { SettingsService } from '../../../src/main/settings/settings-service.ts';
-import type { SettingsSource } from '../../../src/main/settings/source.ts';
 import { parseStoredText } from '../../../src/main/settings/stored-file.ts';
 import { UserSettings, type SettingsFile } from '../../../src/main/settings/user-settings.ts';
 import type { AppNotice } from '../../../src/shared/ipc.ts';
-import {
-  DEFAULT_SETTINGS,
-  EffectiveSettings,
-  type Settings,
-  type SettingSource,
-} from '../../../src/shared/settings.ts';
+import type { EffectiveSettings, Settings } from '../../../src/shared/settings.ts';
 
 const NOW = new Date('2026-01-31T08:15:00.123Z');
 const STAMP = '2026-01-31T08-15-00-123Z';
@@ -44,6 +37,11 @@ function openConf(): SettingsFile {
   });
 }
 
+/** What a source says, without the origins. */
+function plain(user: UserSettings): Partial<Settings> {
+  return Object.fromEntries(Object.entries(user.values()).map(([key, { value }]) => [key, value]));
+}
+
 function openUser(openFile: () => SettingsFile = openConf): UserSettings {
   return new UserSettings({
     folder,
@@ -55,7 +53,7 @@ function openUser(openFile: () => SettingsFile = openConf): UserSettings {
 
 describe("the employee's settings file", () => {
   it('starts with nothing set, and says nothing', () => {
-    expect(openUser().values()).toEqual({});
+    expect(plain(openUser())).toEqual({});
     expect(stored()).toEqual({ version: 1 });
     expect(notices).toEqual([]);
   });
@@ -68,7 +66,7 @@ describe("the employee's settings file", () => {
       displayName: 'Grace',
       signalingBaseUrl: ['https://proxy.example.com'],
     });
-    expect(openUser().values()).toEqual({
+    expect(plain(openUser())).toEqual({
       displayName: 'Grace',
       signalingBaseUrl: ['https://proxy.example.com'],
     });
@@ -82,7 +80,7 @@ describe("the employee's settings file", () => {
 
   it('reads a file that an editor has given a byte order mark', () => {
     writeFileSync(file(), `\uFEFF${JSON.stringify({ version: 1, displayName: 'Ada' })}`);
-    expect(openUser().values()).toEqual({ displayName: 'Ada' });
+    expect(plain(openUser())).toEqual({ displayName: 'Ada' });
     expect(notices).toEqual([]);
   });
 
@@ -93,7 +91,7 @@ describe("the employee's settings file", () => {
     ['no version', '{"displayName":"Ada"}', 'no version number'],
   ])('keeps %s aside, byte for byte, and starts with defaults', (_what, text, reason) => {
     writeFileSync(file(), text);
-    expect(openUser().values()).toEqual({});
+    expect(plain(openUser())).toEqual({});
     expect(readFileSync(file(`settings.broken-${STAMP}.json`), 'utf8')).toBe(text);
     expect(stored()).toEqual({ version: 1 });
     expect(notices).toHaveLength(1);
@@ -129,7 +127,7 @@ describe("the employee's settings file", () => {
       serverUrl: 'ftp://x',
     });
     writeFileSync(file(), text);
-    expect(openUser().values()).toEqual({ displayName: 'Ada' });
+    expect(plain(openUser())).toEqual({ displayName: 'Ada' });
     expect(readFileSync(file(`settings.broken-${STAMP}.json`), 'utf8')).toBe(text);
     expect(stored()).toEqual({ version: 1, displayName: 'Ada' });
     expect(notices.map(({ id }) => id)).toEqual(['settings-invalid']);
@@ -172,54 +170,12 @@ describe("the employee's settings file", () => {
   });
 });
 
-describe('merging sources', () => {
-  const source = (
-    name: SettingSource,
-    values: Partial<Settings>,
-    isLocked = false,
-  ): SettingsSource => ({ source: name, values: () => values, isLocked: () => isLocked });
-
-  it('gives every setting from the strongest source, whatever the order they come in', () => {
-    const merged = mergeSettings([
-      source('user', { displayName: 'Ada', preferredProtocol: 'UDP_ONLY', appearance: 'dark' }),
-      source('command-line', { displayName: 'Grace', preferredProtocol: 'TCP_ONLY' }, true),
-      source('managed', { preferredProtocol: 'UDP_OVER_TCP' }, true),
-    ]);
-    expect(EffectiveSettings.parse(merged)).toEqual(merged);
-    expect(merged.values).toEqual({
-      ...DEFAULT_SETTINGS,
-      displayName: 'Grace',
-      preferredProtocol: 'UDP_OVER_TCP',
-      appearance: 'dark',
-    });
-    expect(merged.provenance).toMatchObject({
-      serverUrl: { source: 'default', locked: false, losers: [] },
-      preferredProtocol: {
-        source: 'managed',
-        locked: true,
-        losers: [
-          { source: 'command-line', value: 'TCP_ONLY', why: 'locked' },
-          { source: 'user', value: 'UDP_ONLY', why: 'locked' },
-        ],
-      },
-      displayName: { source: 'command-line', locked: true },
-      appearance: { source: 'user', locked: false, losers: [] },
-    });
-  });
-
-  it('takes an empty value for a value', () => {
-    const merged = mergeSettings([
-      source('user', { signalingBaseUrl: ['https://proxy.example.com'], displayName: 'Ada' }),
-      source('command-line', { signalingBaseUrl: [], displayName: '' }),
-    ]);
-    expect(merged.values.signalingBaseUrl).toEqual([]);
-    expect(merged.values.displayName).toBe('');
-  });
-});
-
 describe('updating settings', () => {
   const service = (commandLine: Partial<Settings> = {}) =>
-    new SettingsService(openUser(), [new CommandLineSource(commandLine)]);
+    new SettingsService({
+      user: openUser(),
+      commandLine: new CommandLineSource(commandLine),
+    });
 
   it('saves what is valid, normalised, and tells of it', () => {
     const settings = service();
@@ -305,7 +261,7 @@ describe('updating settings', () => {
     expect(settings.effective.provenance.preferredProtocol.source).toBe('default');
     expect(heard).toEqual([settings.effective]);
     expect(stored()).toEqual({ version: 1, appearance: 'dark' });
-    expect(openUser().values()).toEqual({ appearance: 'dark' });
+    expect(plain(openUser())).toEqual({ appearance: 'dark' });
   });
 
   it('stores the default where that was asked for: it stays when the default changes', () => {
@@ -335,7 +291,7 @@ describe('updating settings', () => {
         throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
     }));
-    const settings = new SettingsService(user, []);
+    const settings = new SettingsService({ user });
     expect(settings.update({ displayName: 'Ada' })).toEqual({
       status: 'refused',
       problems: [

@@ -7,6 +7,7 @@ import type {
 import { formatMeetingLink } from '../../../shared/meeting-link.ts';
 import { RoomError } from '../../../shared/room-error.ts';
 import type { EffectiveSettings } from '../../../shared/settings.ts';
+import { nameInCalls } from '../../../shared/settings/allowed.ts';
 import type { TimelineEntry } from '../../../shared/timeline.ts';
 import { JOIN_TEXT } from '../join/text.ts';
 import type { KeyValueStorage, RoomOptions } from '../../room/contract.ts';
@@ -201,7 +202,8 @@ export class AppController {
     await this.#startCall(result.meeting, displayName);
   }
 
-  async #startCall(meeting: Meeting, displayName: string): Promise<void> {
+  async #startCall(meeting: Meeting, name: string): Promise<void> {
+    const displayName = nameInCalls(name, this.#settings.get().values.displayNameDomain);
     if (this.#screen.get().name !== 'opening') {
       const draft: JoinDraft = { input: meeting.roomId, pending: meeting, problem: undefined };
       this.#screen.set({ name: 'opening', draft });
