@@ -146,6 +146,7 @@ export const MenuCommand = z.enum([
   'toggle-microphone',
   'toggle-camera',
   'copy-link',
+  'toggle-chat',
 ]);
 export type MenuCommand = z.infer<typeof MenuCommand>;
 

@@ -43,6 +43,7 @@ export function menuTemplate(
         command('Mute or Unmute Microphone', 'toggle-microphone', 'CmdOrCtrl+D'),
         command('Turn Camera On or Off', 'toggle-camera', 'CmdOrCtrl+E'),
         separator,
+        command('Show or Hide Chat', 'toggle-chat', 'CmdOrCtrl+Shift+H'),
         command('Copy Meeting Link', 'copy-link', 'CmdOrCtrl+Shift+C'),
         separator,
         command('Leave Call', 'leave-call', 'CmdOrCtrl+Shift+L'),

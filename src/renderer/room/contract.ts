@@ -6,6 +6,9 @@ import type { MediaKind } from '../../shared/signaling.ts';
 import type { TimelineEntry } from '../../shared/timeline.ts';
 import type { ChatView } from './chat.ts';
 
+export type { ChatView } from './chat.ts';
+export type { ChatEntry, ChatFailure } from './chat-log.ts';
+
 /** What a call is made of. Names and meaning follow VideoSDK's Cloud Proxy options. */
 export interface RoomOptions {
   roomId: string;

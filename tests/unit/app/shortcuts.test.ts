@@ -15,6 +15,7 @@ describe('keys', () => {
     { keys: { key: 'D', ctrlKey: true }, command: 'toggle-microphone' },
     { keys: { key: 'e', ctrlKey: true }, command: 'toggle-camera' },
     { keys: { key: 'C', ctrlKey: true, shiftKey: true }, command: 'copy-link' },
+    { keys: { key: 'H', ctrlKey: true, shiftKey: true }, command: 'toggle-chat' },
     { keys: { key: 'L', ctrlKey: true, shiftKey: true }, command: 'leave-call' },
     { keys: { key: ',', ctrlKey: true }, command: 'open-settings' },
     { keys: { key: 'c', ctrlKey: true }, command: undefined },

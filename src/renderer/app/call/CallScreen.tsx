@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { formatMeetingLink } from '../../../shared/meeting-link.ts';
+import { ChatPanel } from '../chat/ChatPanel.tsx';
+import { useChat } from '../chat/use-chat.ts';
 import { Mark } from '../design/Mark.tsx';
 import type { CallSession } from '../session/call-session.ts';
 import { useServices } from '../session/services.tsx';
 import { useCommands } from '../session/use-commands.ts';
 import { useCopy } from '../session/use-copy.ts';
+import { useMediaQuery } from '../session/use-media-query.ts';
 import { useObservable, useRoom } from '../session/use-observable.ts';
 import { CallNotices } from './CallNotices.tsx';
 import { ConnectionBadge } from './ConnectionBadge.tsx';
@@ -16,6 +19,9 @@ import { CALL_TEXT } from './text.ts';
 import { useCallAnnouncements } from './use-call-announcements.ts';
 import styles from './CallScreen.module.css';
 
+/** Here the chat lies over the pictures: see ChatPanel.module.css. */
+const NARROW = '(max-width: 759px)';
+
 interface Props {
   call: CallSession;
   onOpenSettings: () => void;
@@ -23,7 +29,7 @@ interface Props {
 
 /** A call that goes on: who is there, how one is connected, what one can do. */
 export function CallScreen({ call, onOpenSettings }: Props) {
-  const { controller, media } = useServices();
+  const { controller, media, settings } = useServices();
   const snapshot = useRoom(call.room);
   const local = useObservable(media.state);
   const [soundBlocked, setSoundBlocked] = useState(false);
@@ -35,6 +41,11 @@ export function CallScreen({ call, onOpenSettings }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useCallAnnouncements(call.room);
+  // Policy that changes in mid-call counts for the next one.
+  const [isChatAllowed] = useState(() => !settings.get().values.disableChat);
+  const chat = useChat(snapshot.chat, isChatAllowed);
+  const chatButton = useRef<HTMLButtonElement>(null);
+  const isNarrow = useMediaQuery(NARROW);
 
   const cameraOff = !local.cameraWanted || local.camera.status === 'off';
   const microphoneOff = local.microphoneMuted || local.microphone.status === 'off';
@@ -50,6 +61,7 @@ export function CallScreen({ call, onOpenSettings }: Props) {
     if (command === 'toggle-microphone') actions.toggleMicrophone();
     else if (command === 'toggle-camera') actions.toggleCamera();
     else if (command === 'copy-link') actions.copyLink();
+    else if (command === 'toggle-chat') chat.toggle();
     else if (command === 'leave-call') actions.leave();
     else return false;
     return true;
@@ -73,25 +85,32 @@ export function CallScreen({ call, onOpenSettings }: Props) {
         soundBlocked={soundBlocked}
         onTurnSoundOn={() => setSoundBlocked(false)}
       />
-      <div className={styles.stage}>
-        <Stage
-          self={{
-            id: selfId,
-            name: call.displayName,
-            track: local.camera.track,
-            isMuted: microphoneOff,
-          }}
-          peers={peers}
-          activeSpeakerId={activeSpeakerId}
-          invite={isUp ? { link, copied, onCopy: actions.copyLink } : undefined}
-        />
-        <StageCover connection={connection} onRetry={() => call.room.retryNow()} />
+      <div className={styles.content}>
+        <div className={styles.stage} inert={chat.isOpen && isNarrow}>
+          <Stage
+            self={{
+              id: selfId,
+              name: call.displayName,
+              track: local.camera.track,
+              isMuted: microphoneOff,
+            }}
+            peers={peers}
+            activeSpeakerId={activeSpeakerId}
+            invite={isUp ? { link, copied, onCopy: actions.copyLink } : undefined}
+          />
+          <StageCover connection={connection} onRetry={() => call.room.retryNow()} />
+        </div>
+        {chat.isOpen && (
+          <ChatPanel room={call.room} view={snapshot.chat} chat={chat} button={chatButton} />
+        )}
       </div>
       <ControlsBar
         cameraOff={cameraOff}
         microphoneOff={microphoneOff}
         microphoneTrack={local.microphone.track}
         linkCopied={copied}
+        chat={chat.isThere ? chat : undefined}
+        chatButton={chatButton}
         actions={actions}
       />
       {peers.map(

@@ -1,4 +1,7 @@
 import { Check, Link, Mic, MicOff, PhoneOff, Settings, Video, VideoOff } from 'lucide-react';
+import type { RefObject } from 'react';
+import { ChatButton } from '../chat/ChatButton.tsx';
+import type { ChatState } from '../chat/use-chat.ts';
 import { IconButton } from '../design/IconButton.tsx';
 import { DeviceMenu } from '../media/DeviceMenu.tsx';
 import { useServices } from '../session/services.tsx';
@@ -11,6 +14,9 @@ interface Props {
   microphoneOff: boolean;
   microphoneTrack: MediaStreamTrack | undefined;
   linkCopied: boolean;
+  /** Undefined: there is none. */
+  chat: ChatState | undefined;
+  chatButton: RefObject<HTMLButtonElement | null>;
   actions: {
     toggleMicrophone: () => void;
     toggleCamera: () => void;
@@ -25,6 +31,8 @@ export function ControlsBar({
   microphoneOff,
   microphoneTrack,
   linkCopied,
+  chat,
+  chatButton,
   actions,
 }: Props) {
   const { info, media } = useServices();
@@ -53,6 +61,7 @@ export function ControlsBar({
           microphoneTrack={microphoneOff ? undefined : microphoneTrack}
         />
         <span className={styles.divider} aria-hidden="true" />
+        {chat && <ChatButton chat={chat} buttonRef={chatButton} />}
         <IconButton
           look="round"
           label={linkCopied ? CALL_TEXT.linkCopied : CALL_TEXT.copyLink}

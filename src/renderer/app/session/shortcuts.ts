@@ -11,6 +11,7 @@ interface Shortcut {
 const SHORTCUTS: readonly Shortcut[] = [
   { command: 'toggle-microphone', key: 'd', shift: false },
   { command: 'toggle-camera', key: 'e', shift: false },
+  { command: 'toggle-chat', key: 'h', shift: true },
   { command: 'copy-link', key: 'c', shift: true },
   { command: 'leave-call', key: 'l', shift: true },
   { command: 'open-settings', key: ',', shift: false },
