@@ -11,7 +11,12 @@ export interface CommandLine {
   link: string | undefined;
   /** Settings for this run. */
   settings: Partial<Settings>;
+  /** To be done without a window, instead of everything else. */
+  task: Task | undefined;
 }
+
+/** What Causeway does for IT in a terminal. */
+export type Task = { do: 'print-policy'; json: boolean } | { do: 'check-policy'; file: string };
 
 export type CommandLineResult =
   { ok: true; commandLine: CommandLine } | { ok: false; problems: string[] };
@@ -28,6 +33,10 @@ const SETTING_FLAGS = {
   'cloud-proxy': 'signalingBaseUrl',
   'preferred-protocol': 'preferredProtocol',
   appearance: 'appearance',
+  'http-proxy': 'httpProxy',
+  'standby-path': 'standbyPath',
+  updates: 'updates',
+  diagnostics: 'diagnostics',
 } as const satisfies Record<string, SettingKey>;
 type SettingFlag = keyof typeof SETTING_FLAGS;
 
@@ -41,7 +50,9 @@ export function flagOf(key: SettingKey): string | undefined {
  * Reads the program's arguments:
  * `--join=LINK`, `--auto-join`, `--display-name=NAME`, `--server-url=URL`,
  * `--cloud-proxy=HOST[,HOST…]` (empty = direct), `--preferred-protocol=MODE`,
- * `--appearance=system|light|dark`, and a `causeway://` link.
+ * `--appearance=system|light|dark`, `--http-proxy=system|none|HOST:PORT|PAC-URL`,
+ * `--standby-path=on|off`, `--updates=automatic|ask|off`, `--diagnostics=errors|normal|detailed`,
+ * a `causeway://` link, and for IT `--print-policy [--json]` or `--check-policy=FILE`.
  *
  * Switches of Chromium and Electron stand between them and are left alone. Nothing after a
  * `causeway:` link is read: the operating system puts links that anybody may have written on the
@@ -66,6 +77,13 @@ export function parseCommandLine(
       'cloud-proxy': { type: 'string' },
       'preferred-protocol': { type: 'string' },
       appearance: { type: 'string' },
+      'http-proxy': { type: 'string' },
+      'standby-path': { type: 'string' },
+      updates: { type: 'string' },
+      diagnostics: { type: 'string' },
+      'print-policy': { type: 'boolean' },
+      json: { type: 'boolean' },
+      'check-policy': { type: 'string' },
     },
     strict: false,
     tokens: true,
@@ -77,6 +95,7 @@ export function parseCommandLine(
   const environmentProblem = join === undefined ? undefined : linkProblem(join);
   if (environmentProblem) problems.push(`${JOIN_VARIABLE}: ${environmentProblem}`);
   let autoJoin = false;
+  const task = readTask(tokens, problems);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     if (token.name === 'auto-join') {
@@ -103,8 +122,25 @@ export function parseCommandLine(
       join: join === undefined ? undefined : { input: join, autoJoin },
       link: linkAt === -1 ? undefined : args[linkAt],
       settings,
+      task,
     },
   };
+}
+
+type Tokens = NonNullable<ReturnType<typeof parseArgs>['tokens']>;
+
+function readTask(tokens: Tokens, problems: string[]): Task | undefined {
+  const options = tokens.filter((token) => token.kind === 'option');
+  const find = (name: string) => options.find((option) => option.name === name);
+  const [print, json, check] = [find('print-policy'), find('json'), find('check-policy')];
+  if (print && check) problems.push('--print-policy and --check-policy are two different tasks.');
+  if (json && !print) problems.push('--json: only together with --print-policy.');
+  if (check && (check.value === undefined || check.value === '')) {
+    problems.push('--check-policy: needs a file, as in --check-policy=managed-settings.json.');
+    return undefined;
+  }
+  if (check?.value !== undefined) return { do: 'check-policy', file: check.value };
+  return print ? { do: 'print-policy', json: json !== undefined } : undefined;
 }
 
 /** The meeting that a command line asks for. */
@@ -132,10 +168,32 @@ function readSetting(
   problems: string[],
 ): void {
   const key = SETTING_FLAGS[flag];
-  const value = key === 'signalingBaseUrl' ? splitList(text) : text;
+  if (key === 'standbyPath' && text !== 'on' && text !== 'off') {
+    problems.push(`--${flag}: Must be on or off.`);
+    return;
+  }
+  const value = valueOfText(key, text);
   const parsed = Settings.shape[key].safeParse(value);
   if (parsed.success) Object.assign(settings, { [key]: parsed.data });
   else problems.push(`--${flag}: ${explainSetting(parsed.error, value)}`);
+}
+
+/** A flag's text in the form that the setting has. */
+function valueOfText(key: SettingKey, text: string): unknown {
+  switch (key) {
+    case 'signalingBaseUrl':
+      return splitList(text);
+    case 'standbyPath':
+      return text === 'on';
+    case 'httpProxy':
+      if (text === 'system' || text === 'none') return { mode: text };
+      // A PAC file has a path, a proxy has none.
+      return /^https?:\/\/[^/]+\/./i.test(text)
+        ? { mode: 'pac', url: text }
+        : { mode: 'manual', server: text };
+    default:
+      return text;
+  }
 }
 
 function splitList(text: string): string[] {

@@ -23,6 +23,7 @@ import { setupChromiumSwitches, setupHostResolver } from './security/chromium-sw
 import { setupNavigationGuard } from './security/navigation.ts';
 import { setupSession } from './security/session.ts';
 import { setupSettings } from './settings/setup-settings.ts';
+import { runTask } from './tasks/run-task.ts';
 import { applyAppearance, onAppearanceChanged } from './window/appearance.ts';
 import { MainWindow, PRELOAD_PATH } from './window/main-window.ts';
 import { setupMenu } from './window/menu.ts';
@@ -45,6 +46,8 @@ const parsed = parseCommandLine(args, joinFromEnvironment);
 if (!parsed.ok) {
   process.stderr.write(parsed.problems.map((problem) => `causeway: ${problem}\n`).join(''));
   app.exit(EXIT_USAGE);
+} else if (parsed.commandLine.task) {
+  await runTask(parsed.commandLine.task, parsed.commandLine.settings);
 } else if (!becomeSingleInstance(args, joinFromEnvironment)) {
   process.stdout.write('Causeway is running already; the request went to its window.\n');
   app.quit();

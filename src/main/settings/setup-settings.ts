@@ -5,7 +5,7 @@ import { SETTINGS_VERSION } from '../../shared/settings.ts';
 import type { Log } from '../log/log.ts';
 import type { Notices } from '../notices.ts';
 import { CommandLineSource } from './command-line-source.ts';
-import { LastGood } from './managed/last-good.ts';
+import { LAST_GOOD_FILE_NAME, LastGood } from './managed/last-good.ts';
 import { ManagedPolicy } from './managed/managed-policy.ts';
 import { policyReaders } from './managed/readers.ts';
 import { tellPolicy } from './managed/tell-policy.ts';
@@ -70,7 +70,7 @@ function openUserFile(): SettingsFile {
 function openLastGood(log: Log): SettingsFile {
   try {
     return new ElectronStore<Record<string, unknown>>({
-      name: 'last-good-policy',
+      name: LAST_GOOD_FILE_NAME,
       accessPropertiesByDotNotation: false,
       clearInvalidConfig: true,
       configFileMode: 0o600,

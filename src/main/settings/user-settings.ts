@@ -90,12 +90,7 @@ export class UserSettings implements SettingsSource {
   }
 
   values(): SourceValues {
-    return Object.fromEntries(
-      Object.entries(this.#values).map(([key, value]) => [
-        key,
-        { value, origin: this.#path, locked: false },
-      ]),
-    );
+    return userValues(this.#values, this.#path);
   }
 
   /**
@@ -115,6 +110,13 @@ export class UserSettings implements SettingsSource {
     }
     this.#values = { ...without(this.#values, forgotten), ...values };
   }
+}
+
+/** Values of the employee's own file, as a source has them. */
+export function userValues(values: Partial<Settings>, origin: string): SourceValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, { value, origin, locked: false }]),
+  );
 }
 
 function without<T extends object>(values: T, keys: readonly SettingKey[]): T {

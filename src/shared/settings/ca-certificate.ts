@@ -7,7 +7,7 @@ const PEM = /^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICA
 const ABSOLUTE_PATH = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
 
 /** Whether an entry of the extra CA certificates is the certificate itself, not where it is. */
-function isInlinePem(entry: string): boolean {
+export function isInlinePem(entry: string): boolean {
   return entry.trimStart().startsWith('-----BEGIN');
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flagOf, meetingOf, parseCommandLine } from '../../../src/main/command-line.ts';
+import { SETTING_KEYS, settingInfo } from '../../../src/shared/settings.ts';
 
 function read(...args: string[]) {
   const result = parseCommandLine(args);
@@ -30,6 +31,45 @@ describe('the command line', () => {
         appearance: 'dark',
       },
     });
+  });
+
+  it.each([
+    ['--http-proxy=none', { httpProxy: { mode: 'none' } }],
+    ['--http-proxy=system', { httpProxy: { mode: 'system' } }],
+    [
+      '--http-proxy=proxy.example.com:3128',
+      { httpProxy: { mode: 'manual', server: 'http://proxy.example.com:3128', bypass: [] } },
+    ],
+    [
+      '--http-proxy=https://proxy.example.com:443',
+      { httpProxy: { mode: 'manual', server: 'https://proxy.example.com:443', bypass: [] } },
+    ],
+    [
+      '--http-proxy=http://wpad.example.com/proxy.pac',
+      { httpProxy: { mode: 'pac', url: 'http://wpad.example.com/proxy.pac' } },
+    ],
+    ['--standby-path=off', { standbyPath: false }],
+    ['--updates=ask', { updates: 'ask' }],
+    ['--diagnostics=errors', { diagnostics: 'errors' }],
+  ])('reads %s', (flag, settings) => {
+    expect(read(flag).settings).toEqual(settings);
+  });
+
+  it.each([
+    [['--print-policy'], { do: 'print-policy', json: false }],
+    [['--print-policy', '--json'], { do: 'print-policy', json: true }],
+    [['--check-policy', 'a.json'], { do: 'check-policy', file: 'a.json' }],
+    [['--check-policy=a.json'], { do: 'check-policy', file: 'a.json' }],
+  ])('finds the task of %j', (args, task) => {
+    expect(read(...args).task).toEqual(task);
+  });
+
+  it('has no flag for what only IT can set', () => {
+    for (const key of SETTING_KEYS) {
+      if (settingInfo(key).setBy === 'it') expect(flagOf(key)).toBeUndefined();
+    }
+    const flags = ['--allowed-servers=*', '--disable-chat=false', '--extra-ca-certificates=/x'];
+    expect(read(...flags).settings).toEqual({});
   });
 
   it('takes an empty list of proxies for the direct route', () => {
@@ -80,6 +120,16 @@ describe('the command line', () => {
       ['--preferred-protocol=udp'],
       '--preferred-protocol: Must be one of UDP_OVER_TCP, UDP_ONLY, TCP_ONLY, not “udp”.',
     ],
+    [['--standby-path=maybe'], '--standby-path: Must be on or off.'],
+    [
+      ['--http-proxy=proxy'],
+      '--http-proxy: server: The HTTP proxy needs its port, as in http-proxy.example.com:3128.',
+    ],
+    [
+      ['--check-policy'],
+      '--check-policy: needs a file, as in --check-policy=managed-settings.json.',
+    ],
+    [['--json'], '--json: only together with --print-policy.'],
     [['--appearance=blue'], '--appearance: Must be one of system, light, dark, not “blue”.'],
     [
       [`--display-name=${'x'.repeat(61)}`],

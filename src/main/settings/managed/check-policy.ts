@@ -2,6 +2,7 @@ import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'json
 import { settingInfo, Settings, SETTING_KEYS, type SettingKey } from '../../../shared/settings.ts';
 import { explainAll, placeOf } from '../explain.ts';
 import type { SourceValues } from '../source.ts';
+import { inlineProblems } from './inline-certificates.ts';
 import { contradictions } from './contradictions.ts';
 import { readJsonText, type TextProblem } from './json-text.ts';
 import { closestName } from './spelling.ts';
@@ -107,6 +108,11 @@ function readKey(key: SettingKey, given: unknown, { values, origin, report }: Re
       report('error', [key, ...inner, ...path], placeOf(path) + problem, key);
     }
     return;
+  }
+  if (key === 'extraCaCertificates') {
+    for (const { entry, severity, problem } of inlineProblems(parsed.data as string[])) {
+      report(severity, [key, ...inner, entry], placeOf([entry]) + problem, key);
+    }
   }
   const isForIt = settingInfo(key).setBy === 'it';
   if (isForIt && !wrapped.locked) {

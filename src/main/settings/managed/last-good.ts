@@ -15,6 +15,9 @@ export interface KnownPolicy {
   needed: string[];
 }
 
+/** In the user's own folder. */
+export const LAST_GOOD_FILE_NAME = 'last-good-policy';
+
 const Kept = z.object({
   hash: z.string(),
   since: z.number(),
