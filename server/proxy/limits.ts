@@ -5,6 +5,8 @@ export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** From accepting a connection to the end of the request's headers, ms. Ends slow-loris clients. */
 export const REQUEST_HEADERS_TIMEOUT_MS = 10_000;
+/** How often late ones are looked for, ms. Node's own 30 s would let them stay four times as long. */
+export const LATE_REQUESTS_CHECK_MS = 2_000;
 
 /** An HTTP connection without a request is closed after this, ms: discovery is asked for rarely. */
 export const KEEP_ALIVE_TIMEOUT_MS = 5_000;

@@ -35,6 +35,13 @@ export interface CloseMeaning {
   retry: boolean;
 }
 
+/**
+ * The WebSocket library's own word for a message that is too big to be read at all (RFC 6455
+ * §7.4.1). It means what MESSAGE_TOO_BIG means, of a message far above the limit: sent again over
+ * a new connection, it would end that one too.
+ */
+const UNREADABLY_BIG = 1009;
+
 const MEANING: Readonly<Record<number, CloseMeaning | undefined>> = {
   [CLOSE.CLOSED_BY_SERVER]: { error: 'KICKED', retry: false },
   [CLOSE.BAD_REQUEST]: { error: 'SERVER_INCOMPATIBLE', retry: false },
@@ -47,14 +54,20 @@ const MEANING: Readonly<Record<number, CloseMeaning | undefined>> = {
   [CLOSE.TOKEN_EXPIRED]: { error: 'TOKEN_EXPIRED', retry: false },
   [CLOSE.RESUME_REFUSED]: { error: 'SIGNALING_LOST', retry: true },
   [CLOSE.MESSAGE_TOO_BIG]: { error: 'SERVER_INCOMPATIBLE', retry: false },
+  [UNREADABLY_BIG]: { error: 'SERVER_INCOMPATIBLE', retry: false },
   [CLOSE.ROOM_FULL]: { error: 'ROOM_FULL', retry: false },
   [CLOSE.TOO_MANY_REQUESTS]: { error: 'SERVER_BUSY', retry: true },
   [CLOSE.ROOM_RESTARTED]: { error: 'SERVER_BUSY', retry: true },
   [CLOSE.ORIGIN_UNREACHABLE]: { error: 'SERVER_UNREACHABLE', retry: true },
   [CLOSE.SERVER_SHUTTING_DOWN]: { error: 'SERVER_BUSY', retry: true },
-} satisfies Record<CloseCode, CloseMeaning>;
+} satisfies Record<CloseCode | typeof UNREADABLY_BIG, CloseMeaning>;
+
+/** What a close code means to the client, where a server says something by it. */
+export function statedMeaning(code: number): CloseMeaning | undefined {
+  return MEANING[code];
+}
 
 /** What a close code means to the client. Codes outside the list are a lost connection: retried. */
 export function closeMeaning(code: number): CloseMeaning {
-  return MEANING[code] ?? { error: 'SIGNALING_LOST', retry: true };
+  return statedMeaning(code) ?? { error: 'SIGNALING_LOST', retry: true };
 }

@@ -69,7 +69,9 @@ test.describe('settings', () => {
     await joinScreen(window).openSettings.click();
     const settings = settingsDialog(window);
     for (const [field, value, sentence] of [
+      [settings.proxies, 'proxy .example.com', /contains a space/],
       [settings.proxies, 'ftp://proxy.example.com', /“ftp:\/\/” is not allowed/],
+      [settings.proxies, 'http://proxy.example.com', /only allowed on this computer/],
       [settings.proxies, 'proxy.example.com/path', /must be a host only/],
       [settings.proxies, 'proxy.example.com:99999', /not a number from 1 to 65535/],
       [settings.server, 'http://meet.example.com', /only allowed on this computer/],

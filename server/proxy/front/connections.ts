@@ -11,6 +11,7 @@ import type { TlsMaterial } from '../../shared/tls.ts';
 import {
   HANDSHAKE_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
+  LATE_REQUESTS_CHECK_MS,
   MAX_HEADER_BYTES,
   REQUEST_HEADERS_TIMEOUT_MS,
 } from '../limits.ts';
@@ -56,6 +57,7 @@ export class Front {
         maxHeaderSize: MAX_HEADER_BYTES,
         headersTimeout: REQUEST_HEADERS_TIMEOUT_MS,
         requestTimeout: REQUEST_HEADERS_TIMEOUT_MS,
+        connectionsCheckingInterval: LATE_REQUESTS_CHECK_MS,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         requireHostHeader: true,
         insecureHTTPParser: false,

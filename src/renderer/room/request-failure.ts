@@ -1,9 +1,7 @@
-import { CLOSE, closeMeaning } from '../../shared/close-codes.ts';
+import { statedMeaning } from '../../shared/close-codes.ts';
 import { CHANNEL_CLOSED_CODE, ProtooError, REQUEST_TIMEOUT_CODE } from '../../shared/protoo.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import { ProtocolViolation, type ChannelEnd } from './signaling-channel.ts';
-
-const KNOWN_CODES: ReadonlySet<number> = new Set(Object.values(CLOSE));
 
 /**
  * What the failure of a signaling request means to the call.
@@ -19,7 +17,7 @@ export function requestFailure(error: unknown, end: ChannelEnd | undefined): Roo
     return new RoomError('SERVER_INCOMPATIBLE', String(error), { cause: error });
   }
   if (end && error.code === CHANNEL_CLOSED_CODE) {
-    const code = KNOWN_CODES.has(end.code) ? closeMeaning(end.code).error : 'SERVER_UNREACHABLE';
+    const code = statedMeaning(end.code)?.error ?? 'SERVER_UNREACHABLE';
     const reason = end.reason === '' ? '' : `: ${end.reason}`;
     return new RoomError(code, `the connection was closed with code ${end.code}${reason}`, {
       cause: error,

@@ -132,14 +132,14 @@ describe('hostile requests', () => {
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
-  test('a client that never finishes its headers is cut off', { timeout: 40_000 }, async () => {
+  test('a client that never finishes its headers is cut off', async () => {
     const socket = await open();
     const closed = once(socket, 'close');
     socket.write('GET /healthz HTTP/1.1\r\nHost: ');
     const startedAt = performance.now();
     socket.resume();
     await closed;
-    // The limit is 10 s; Node looks for late ones every 30 s at the latest.
-    expect(performance.now() - startedAt).toBeLessThan(35_000);
+    // The limit is 10 s, and late ones are looked for every 2 s.
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 });

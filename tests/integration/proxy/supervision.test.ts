@@ -272,6 +272,12 @@ describe('refuses to start, with one sentence and exit code 2', () => {
       /the secret has 5 bytes; 32 to 256 are allowed/,
     ],
     [
+      'without a token secret',
+      RELAY,
+      { ...SECRET, CAUSEWAY_TOKEN_SECRET: '' },
+      /No key to check join tokens with\. Set CAUSEWAY_TOKEN_SECRET/,
+    ],
+    [
       'with a short token secret',
       RELAY,
       { ...SECRET, CAUSEWAY_TOKEN_SECRET: 'short' },

@@ -134,7 +134,8 @@ export async function startTestOrigin(): Promise<TestOrigin> {
   const requests: IncomingMessage[] = [];
   const arrived: WebSocket[] = [];
   let onArrival: (() => void) | undefined;
-  const http = createServer();
+  // It announces nothing. Said at once: a gateway that starts waits for the answer.
+  const http = createServer((_request, response) => response.writeHead(404).end());
   const webSockets = new WebSocketServer({
     server: http,
     handleProtocols: (offered) => (offered.has(PROTOO_SUBPROTOCOL) ? PROTOO_SUBPROTOCOL : false),

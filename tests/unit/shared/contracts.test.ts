@@ -39,6 +39,10 @@ describe('close codes', () => {
     expect(closeMeaning(CLOSE.TOKEN_EXPIRED).retry).toBe(false);
     expect(closeMeaning(CLOSE.PEER_REPLACED).retry).toBe(false);
   });
+  it('take a message that was too big to be read for one that is too big', () => {
+    expect(closeMeaning(1009)).toEqual(closeMeaning(CLOSE.MESSAGE_TOO_BIG));
+    expect(closeMeaning(1009).retry).toBe(false);
+  });
   it('treat any other end as a lost connection', () => {
     expect(closeMeaning(1006)).toEqual({ error: 'SIGNALING_LOST', retry: true });
   });
