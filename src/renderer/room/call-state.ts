@@ -1,8 +1,14 @@
-import type { ConnectingStep, Fallback, ReconnectReason } from '../../shared/connection-state.ts';
+import type {
+  ConnectingStep,
+  Fallback,
+  MigrationReason,
+  ReconnectReason,
+} from '../../shared/connection-state.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { PreferredProtocol, Route } from '../../shared/protocol.ts';
 import type { RoomErrorData } from '../../shared/room-error.ts';
+import type { Hearing } from './hearing.ts';
 
 /** What `decide()` knows, sees and asks for. All times: ms on one monotonic clock. */
 
@@ -12,6 +18,8 @@ export interface CallRules {
   readonly route: Route;
   /** Any number; spreads the retries of many clients. Fixed per call, so that decisions repeat. */
   readonly seed: number;
+  /** Keep the next path of the plan connected and silent, so that media can move at once. */
+  readonly standby: boolean;
 }
 
 export const LINK_ROLES = ['send', 'receive'] as const;
@@ -27,8 +35,25 @@ export interface LinkView {
   readonly path?: Path;
   /** Why its relay will not do; certain but for `no-answer`. */
   readonly relayFault?: RelayFault;
+  /** What has been heard from the other end; absent while there is nothing to hear. */
+  readonly hearing?: Hearing;
 }
-export type LinkViews = Readonly<Record<LinkRole, LinkView>>;
+
+/**
+ * The transports that one direction of media may have beside the one that carries it.
+ * - `standby`: on the next path of the plan, connected and silent, to fall back on.
+ * - `probe`: on a better path, on trial.
+ */
+export const SPARES = ['standby', 'probe'] as const;
+export type SpareName = (typeof SPARES)[number];
+
+/** One direction of media: the link that carries it, and those beside it. */
+export interface LaneView {
+  readonly active: LinkView;
+  readonly standby?: LinkView;
+  readonly probe?: LinkView;
+}
+export type LaneViews = Readonly<Record<LinkRole, LaneView>>;
 
 /**
  * - `refused`: the relay did not take the credentials.
@@ -45,10 +70,85 @@ export interface Trip {
   readonly reason?: ReconnectReason;
 }
 
-/** A link in trouble: since when, and since when its ICE session is being restarted. */
-export interface Trouble {
+/** What the server understands beyond the base protocol, and this call therefore may use. */
+export interface Abilities {
+  /** `transport-migration`: media moves between transports without a gap. */
+  readonly migration: boolean;
+  /** `peer-resume`: how long the server keeps the place of a lost connection, ms. */
+  readonly resumeGraceMs?: number;
+}
+
+export const NO_ABILITIES: Abilities = { migration: false };
+
+/** A link beside the active one. */
+export interface Spare {
+  readonly to: Path;
+  /** Since when it is being built. */
   readonly since: number;
-  readonly restartedAt?: number;
+  /** Since when it has been connected. */
+  readonly upSince?: number;
+}
+
+/** Media was asked for on a spare link as well: it moves there, or comes back. */
+export interface Doubled {
+  readonly onto: SpareName;
+  readonly since: number;
+  readonly reason: MigrationReason;
+  /** When the first media on the spare link was noticed. */
+  readonly heardAt?: number;
+}
+
+/** What `decide()` remembers of one direction of media. */
+export interface Lane {
+  readonly standby?: Spare;
+  readonly probe?: Spare;
+  readonly doubled?: Doubled;
+  /** Since when the active link has been in trouble. */
+  readonly troubleSince?: number;
+  /** The hearing (`heardAt`) whose silence was looked into and is not the path's fault. */
+  readonly silenceAccepted?: number;
+  /** No new standby before this. */
+  readonly standbyAfter: number;
+  /** Standbys that failed in a row. */
+  readonly standbyFailures: number;
+  /** When media last moved, the last few times. */
+  readonly moves: readonly number[];
+}
+
+export const FRESH_LANE: Lane = { standbyAfter: 0, standbyFailures: 0, moves: [] };
+
+/** The way back to the plan's first path. */
+export interface Return {
+  /** No probe before this. */
+  readonly after: number;
+  /** Probes in a row that did not come up. */
+  readonly failures: number;
+  /** Times that the better path came up and then failed: on trial, or soon after the return. */
+  readonly flaps: number;
+  /** When media was last back on it. */
+  readonly returnedAt?: number;
+}
+
+/** Media moving, from the first doubt to the last lane's arrival; told as one story. */
+export interface Episode {
+  readonly from: Path;
+  readonly to: Path;
+  readonly reason: MigrationReason;
+  /** When the last media was heard on the old path. */
+  readonly since: number;
+  readonly moved: readonly LinkRole[];
+  /** From `since` until media was heard on the new path; the longest of the lanes, ms. */
+  readonly tookMs: number;
+}
+
+/** The signaling connection is lost, and media goes on without it. */
+export interface SignalingLoss {
+  readonly since: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly nextRetryAt: number;
+  /** An attempt is under way. */
+  readonly isTrying: boolean;
 }
 
 export interface Connecting {
@@ -68,6 +168,7 @@ export interface Connecting {
   readonly triedSince?: number;
   /** What came of the Cloud Proxies before it. */
   readonly failures?: readonly RoomErrorData[];
+  readonly abilities?: Abilities;
 }
 
 export interface Connected {
@@ -86,7 +187,13 @@ export interface Connected {
   readonly lesserSince?: number;
   /** `since` on the monotonic clock. */
   readonly fallback?: Fallback;
-  readonly trouble: Readonly<Partial<Record<LinkRole, Trouble>>>;
+  readonly abilities: Abilities;
+  readonly lanes: Readonly<Record<LinkRole, Lane>>;
+  readonly back: Return;
+  readonly episode?: Episode;
+  /** The episode that ended last. */
+  readonly lastEpisode?: Episode;
+  readonly signaling?: SignalingLoss;
   readonly relay?: RelayLease;
 }
 
@@ -118,18 +225,28 @@ export type Observation =
   | { readonly seen: 'join'; readonly plan: readonly Path[] }
   /** A step of connecting began; `plan` when the far end has named its addresses. */
   | { readonly seen: 'step'; readonly step: ConnectingStep; readonly plan?: readonly Path[] }
-  | { readonly seen: 'links'; readonly links: LinkViews }
+  | { readonly seen: 'links'; readonly links: LaneViews }
+  /** What the server that was joined understands. */
+  | { readonly seen: 'abilities'; readonly abilities: Abilities }
   /** Signaling stands, through a Cloud Proxy; what is left, and what came of those before it. */
   | {
       readonly seen: 'proxy-entered';
       readonly otherProxies: readonly Endpoint[];
       readonly failures: readonly RoomErrorData[];
     }
-  /** The room is joined and there is nothing to bring media up with: see media-links.ts. */
+  /** The room is joined and there is nothing to bring media up with: see publisher.ts. */
   | { readonly seen: 'no-media-to-connect' }
   | { readonly seen: 'attempt-failed'; readonly error: RoomErrorData }
   | { readonly seen: 'signaling-closed'; readonly code: number }
-  | { readonly seen: 'restart-failed'; readonly role: LinkRole }
+  /** A spare link could not be made, or media could not be asked for on it. */
+  | { readonly seen: 'spare-failed'; readonly role: LinkRole; readonly spare: SpareName }
+  /** A request over the signaling connection was not answered in time. */
+  | { readonly seen: 'signaling-silent' }
+  | { readonly seen: 'resumed' }
+  /** `isFinal`: the place is gone, or a new attempt would be refused as well. */
+  | { readonly seen: 'resume-failed'; readonly error: RoomErrorData; readonly isFinal: boolean }
+  /** The computer's network changed: what stood may be gone without a word. */
+  | { readonly seen: 'network-changed' }
   /** Relay credentials arrived, good for `lifetimeMs` from now. */
   | { readonly seen: 'relay-lease'; readonly lifetimeMs: number }
   | { readonly seen: 'clock' }
@@ -141,7 +258,20 @@ export type Action =
   | { readonly act: 'connect'; readonly through?: readonly Endpoint[] }
   /** Close the signaling connection and the transports. Local tracks are kept. */
   | { readonly act: 'disconnect' }
-  | { readonly act: 'restart-ice'; readonly role: LinkRole }
+  /** Make a spare link on a path, connected and silent. One that stands there is closed. */
+  | {
+      readonly act: 'build';
+      readonly role: LinkRole;
+      readonly spare: SpareName;
+      readonly path: Path;
+    }
+  | { readonly act: 'drop'; readonly role: LinkRole; readonly spare: SpareName }
+  /** Ask for media on the spare link as well. */
+  | { readonly act: 'double'; readonly role: LinkRole; readonly spare: SpareName }
+  /** Leave media on one link alone: on a spare, which becomes the active one, or where it was. */
+  | { readonly act: 'settle'; readonly role: LinkRole; readonly on: SpareName | 'active' }
+  /** Take the place in the room again over a new signaling connection; media goes on meanwhile. */
+  | { readonly act: 'resume' }
   /** Offer a running relayed link the plan's first protocol alone; it stays where it is meanwhile. */
   | { readonly act: 'offer-preferred'; readonly role: LinkRole }
   /** Fetch fresh relay credentials and move the running transports to them. */

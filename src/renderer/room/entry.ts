@@ -56,7 +56,7 @@ export interface EntryContext {
 }
 
 /** SCTP streams as mediasoup-client's Chromium handler has them; only one is ever used. */
-const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
+export const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
 
 /**
  * Gets in, through the room server or a Cloud Proxy, and asks for everything that needs no answer

@@ -8,7 +8,7 @@ export function fallbackGrace({ route }: CallRules): number {
 }
 
 /** Rank of a path in the plan: 0 is the one wanted. A path outside the plan ranks behind all. */
-function rankOf(path: Path, plan: readonly Path[]): number {
+export function rankOf(path: Path, plan: readonly Path[]): number {
   const rank = plan.findIndex((planned) => planned.protocol === path.protocol);
   return rank < 0 ? plan.length : rank;
 }
@@ -30,8 +30,10 @@ export function followPath(
   selected: Path,
   now: number,
   rules: CallRules,
+  wasMoved = false,
 ): Connected {
-  const grace = fallbackGrace(rules);
+  // Media that was moved on purpose does not come back by itself in a moment.
+  const grace = wasMoved ? 0 : fallbackGrace(rules);
   const { lesserSince: since, fallback: before, ...rest } = state;
   const path = isSamePath(selected, state.path) ? state.path : selected;
   const wanted = state.plan[0];

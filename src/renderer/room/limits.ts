@@ -86,9 +86,6 @@ export const FALLBACK_GRACE_MS = 1_000;
  */
 export const RELAY_FALLBACK_GRACE_MS = 2_500;
 
-/** A restarted ICE session that is not connected by then will not be: the room is joined anew. */
-export const ICE_RESTART_BUDGET_MS = 6_000;
-
 /**
  * Sending is set up after the first tracks of others have been taken, or after this: nobody waits
  * noticeably longer for us, and we do not wait for our own encoder to see them.
@@ -103,18 +100,100 @@ export const SAMPLE_INTERVAL_MS = 1_000;
 /** The same while it is open whether the path will stay. */
 export const FAST_SAMPLE_INTERVAL_MS = 150;
 
+/**
+ * Between two looks at what comes in, at most and at least, ms. A look costs 1 to 2 ms of processor
+ * time; in between, it is taken just when a silence could become suspicious.
+ */
+export const LOOK_MAX_MS = 400;
+export const LOOK_MIN_MS = 40;
+/** While it is open on which of two links media will go on. */
+export const LOOK_DOUBLED_MS = 30;
+
+// --- Dead or alive --------------------------------------------------------------------------------
+
+/**
+ * No silence shorter than this is suspicious, ms. Sound comes every 20 ms, a picture every 33 to
+ * 66, feedback every 100: it takes several in a row to be lost.
+ */
+export const SILENCE_MIN_MS = 160;
+/** Beyond it: this often as long as the longest silence of the last seconds, */
+export const SILENCE_FACTOR = 2.2;
+/** and this much more, ms. */
+export const SILENCE_MARGIN_MS = 60;
+/** Before the rhythm of what comes in is known, ms. */
+export const SILENCE_UNKNOWN_MS = 600;
+/**
+ * What comes at longer intervals than this, ms, has no rhythm to go by. Speech that pauses still
+ * sends every 400 ms (opus DTX).
+ */
+export const IRREGULAR_GAP_MS = 700;
+/** Chromium checks consent about every 2.5 s: this is two that went unanswered, and a bit, ms. */
+export const CONSENT_SUSPECT_MS = 6_000;
+
+// --- Moving media ---------------------------------------------------------------------------------
+
+/** A standby is built when the call has settled: joining needs the processor for itself, ms. */
+export const STANDBY_AFTER_MS = 1_500;
+/** A standby that failed is built anew after this, then after twice this, and so on up to, ms: */
+export const STANDBY_RETRY_MS = 2_000;
+export const STANDBY_RETRY_MAX_MS = 60_000;
+/** A spare link that is not connected by then will not be, ms. */
+export const SPARE_CONNECT_MS = 4_000;
+/**
+ * Media heard on the new link, and none on the old for this long, ms: the old one is given up.
+ * Longer than any difference between the two ways.
+ */
+export const MOVE_SILENCE_MS = 220;
+/** Both links are asked for media for this long, ms; then it is decided without evidence. */
+export const DOUBLED_MAX_MS = 2_500;
+/** A consent check answered this lately, ms, means that the path is there. */
+export const CONSENT_FRESH_MS = 3_500;
+/** Where no spare link can be had in this time, ms, the room is joined anew. */
+export const LANE_GIVE_UP_MS = 5_000;
+/** The same while signaling is lost as well: the far end is gone, or the network is, ms. */
+export const ALL_LOST_MS = 500;
+/** A server that can only be joined anew: silence that warrants it, ms. */
+export const PLAIN_DEAD_MS = 700;
+/** Moves of one lane in a minute before it is given up: something else must be wrong. */
+export const MOVES_PER_MINUTE = 6;
+/** Asking for media on a link takes one round trip to the server; this is a lost connection, ms. */
+export const MOVE_REQUEST_BUDGET_MS = 1_200;
+
+/** Both links carry until the new one is seen everywhere, or for this long, ms. */
+export const OVERLAP_MS = 1_500;
+/** Silent twins of what a newcomer sends are made after this, ms. */
+export const MIRROR_AFTER_MS = 300;
+
+// --- Going back -----------------------------------------------------------------------------------
+
+/** First probe of the better path after it was left, ms. */
+export const PROBE_FIRST_MS = 3_000;
+/** After a probe that did not come up: this, growing, and no longer than so that a way that opens
+ * is found soon, ms. */
+export const PROBE_RETRY_MS = 4_000;
+export const PROBE_RETRY_MAX_MS = 8_000;
+/** A better path has proven itself after this long without a lapse, ms. */
+export const PROBE_PROOF_MS = 6_000;
+/** A lapse on trial: as long without an answer, ms. */
+export const PROBE_LAPSE_MS = 1_500;
+/** A path that came up and failed again is left alone for this, ms, then for twice this, up to: */
+export const FLAP_PAUSE_MS = 15_000;
+export const FLAP_PAUSE_MAX_MS = 600_000;
+/** A return that lasts shorter than this is another flap; one that lasts as long clears them, ms. */
+export const FLAP_WINDOW_MS = 60_000;
+
 // --- Coming back --------------------------------------------------------------------------------
 
 /** First wait before joining again: long enough for a restarted worker, too short to be noticed. */
 export const RETRY_FIRST_MS = 250;
 /** Each further wait is longer by this factor, */
 export const RETRY_FACTOR = 1.8;
-/** up to this: a restarted server is found soon after it listens again. */
-export const RETRY_MAX_MS = 4_000;
+/** up to this: a restarted server is found within 2 s after it listens again. */
+export const RETRY_MAX_MS = 2_000;
 /** Share of a wait that is random, so that a room does not come back all at once. */
 export const RETRY_JITTER = 0.5;
 /** Attempts before the call is given up: over a minute of waiting, plus the attempts themselves. */
-export const MAX_ATTEMPTS = 20;
+export const MAX_ATTEMPTS = 45;
 /** A call that stood this long starts its next reconnection from the first attempt. */
 export const STABLE_CALL_MS = 30_000;
 

@@ -5,10 +5,12 @@ import type { MediaProtocol } from '../../shared/protocol.ts';
 import type { IceCandidate } from '../../shared/signaling.ts';
 import type { LinkRole, LinkView, RelayFault } from './call-state.ts';
 import type { TransportInfo } from './entry.ts';
+import { listen, startListening, type Hearing, type Listening, type Look } from './hearing.ts';
 import { readLinkStats, type LinkStats } from './link-stats.ts';
+import { readInbound } from './inbound.ts';
 import { relaysOver, type ConnectionPolicy } from './policy.ts';
 import { selectedPath } from './selected-path.ts';
-import type { SignalingChannel } from './signaling-channel.ts';
+import type { Requester } from './signaling-line.ts';
 import { toIceParameters, toTransportOptions } from './wire-types.ts';
 
 /** TURN error codes that mean the credentials (RFC 8656 §18, RFC 8489 §14.8). */
@@ -21,7 +23,7 @@ export interface MediaLinkOptions {
   /** Already filtered by policy. */
   candidates: readonly IceCandidate[];
   policy: ConnectionPolicy;
-  channel: SignalingChannel;
+  channel: Requester;
   /** Its view may have changed. */
   onChange: () => void;
 }
@@ -30,7 +32,7 @@ export interface MediaLinkOptions {
 export class MediaLink {
   readonly role: LinkRole;
   readonly transport: types.Transport;
-  readonly #channel: SignalingChannel;
+  readonly #channel: Requester;
   readonly #policy: ConnectionPolicy;
   readonly #onChange: () => void;
   #iceServers: IceServer[];
@@ -39,6 +41,9 @@ export class MediaLink {
   #path: Path | undefined;
   #credentialsRefused = false;
   #relayFault: RelayFault | undefined;
+  #listening: Listening | undefined;
+  #forget = false;
+  #pairId: string | undefined;
 
   constructor({ role, device, info, candidates, policy, channel, onChange }: MediaLinkOptions) {
     this.role = role;
@@ -72,7 +77,49 @@ export class MediaLink {
       status: this.#status(),
       ...(this.#path && { path: this.#path }),
       ...(this.#relayFault && { relayFault: this.#relayFault }),
+      ...(this.#listening && { hearing: this.#listening.hearing }),
     };
+  }
+
+  get hearing(): Hearing | undefined {
+    return this.#listening?.hearing;
+  }
+
+  /** What flows on it is about to change, and with it the rhythm of what is heard. */
+  relearn(): void {
+    this.#forget = true;
+  }
+
+  /** The server has lost this transport: it will not come back. */
+  giveUp(): void {
+    if (this.#refused) return;
+    this.#refused = true;
+    this.#onChange();
+  }
+
+  /**
+   * Listens: reads what came in, and no more. Cheap enough to be done ten times a second. Does
+   * nothing while there is no candidate pair to listen on.
+   */
+  async listen(): Promise<void> {
+    if (this.transport.closed || !this.#inUse || this.transport.connectionState !== 'connected') {
+      return;
+    }
+    const report = await this.transport.getStats();
+    if (this.transport.closed) return;
+    const inbound = readInbound(report, this.role);
+    if (!inbound) return;
+    // Another pair: another path, perhaps, and counters that begin anew.
+    if (inbound.pairId !== this.#pairId) {
+      this.#pairId = inbound.pairId;
+      this.#path = selectedPath(readLinkStats(report.values()));
+      this.#forget = true;
+    }
+    this.#hear({
+      at: performance.now(),
+      lastPacketAt: inbound.lastPacketAt,
+      responses: inbound.responses,
+    });
   }
 
   /**
@@ -125,6 +172,13 @@ export class MediaLink {
     this.transport.close();
   }
 
+  #hear(look: Look): void {
+    const before = this.#listening;
+    this.#listening =
+      before && !this.#forget ? listen(before, look) : startListening(look, before);
+    this.#forget = false;
+  }
+
   #status(): LinkView['status'] {
     if (this.#refused) return 'failed';
     if (!this.#inUse) return 'unused';
@@ -149,9 +203,7 @@ export class MediaLink {
       this.#channel
         .request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters })
         .catch(() => {
-          if (transport.closed) return;
-          this.#refused = true;
-          this.#onChange();
+          if (!transport.closed) this.giveUp();
         });
       done();
     });

@@ -4,16 +4,20 @@ import type { LocalTrack } from './contract.ts';
 import { AUDIO_CODEC_OPTIONS, VIDEO_CODEC_OPTIONS, videoEncodings } from './encodings.ts';
 import { PATH_CHANNEL_LABEL } from './limits.ts';
 import type { MediaLink } from './media-link.ts';
-import type { SignalingChannel } from './signaling-channel.ts';
+import type { Requester } from './signaling-line.ts';
 
 export interface PublisherOptions {
   link: MediaLink;
-  channel: SignalingChannel;
+  channel: Requester;
   /** The codecs that the server takes from this browser. */
   codecs: readonly types.RtpCodecCapability[];
   /** A track could not be published. The call goes on without it. */
   onRefused(kind: MediaKind, error: unknown): void;
+  /** The producer, on another transport, whose place a new one takes on the others' screens. */
+  replaces?: (kind: MediaKind) => string | undefined;
 }
+
+const MEDIA_KINDS = ['audio', 'video'] as const satisfies readonly MediaKind[];
 
 export type LocalTracks = Readonly<Record<MediaKind, LocalTrack | undefined>>;
 
@@ -29,6 +33,7 @@ export class Publisher {
   };
   #started = false;
   readonly #producers = new Map<MediaKind, types.Producer>();
+  #pathChannel: types.DataProducer | undefined;
   readonly #pausedAtServer = new Set<string>();
   readonly #queue: Record<MediaKind, Promise<void>> = {
     audio: Promise.resolve(),
@@ -40,8 +45,12 @@ export class Publisher {
     const { transport } = options.link;
     const transportId = transport.id;
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+      const replaces = options.replaces?.(kind);
       options.channel
-        .request('produce', { transportId, kind, rtpParameters, appData })
+        .request('produce', {
+          ...{ transportId, kind, rtpParameters, appData },
+          ...(replaces !== undefined && { replaces }),
+        })
         .then(done, failed);
     });
     transport.on(
@@ -60,9 +69,51 @@ export class Publisher {
    * @returns false when the server takes neither: then nothing can bring this path up.
    */
   async start(tracks: LocalTracks): Promise<boolean> {
+    await this.publish(tracks);
+    return this.#producers.size > 0 || (await this.openPathChannel());
+  }
+
+  /** Publishes what there is, sound first. From now on wishes are carried out. */
+  async publish(tracks: LocalTracks): Promise<void> {
     this.#started = true;
     await Promise.all([this.set('audio', tracks.audio), this.set('video', tracks.video)]);
-    return this.#producers.size > 0 || (await this.#openPathChannel());
+  }
+
+  /** Takes back what was published; the path stays up. */
+  async withdraw(): Promise<void> {
+    await this.publish({ audio: undefined, video: undefined });
+    this.#started = false;
+  }
+
+  producerId(kind: MediaKind): string | undefined {
+    return this.#producers.get(kind)?.id;
+  }
+
+  /**
+   * After a signaling connection was resumed: what the server has, and what was wished meanwhile.
+   * @param standing The producers that the server still has.
+   */
+  async reconcile(standing: readonly { id: string; paused: boolean }[]): Promise<void> {
+    const known = new Map(standing.map((producer) => [producer.id, producer]));
+    for (const [kind, producer] of this.#producers) {
+      const there = known.get(producer.id);
+      if (!there) {
+        this.#producers.delete(kind);
+        producer.close();
+      } else if (there.paused) this.#pausedAtServer.add(producer.id);
+      else this.#pausedAtServer.delete(producer.id);
+    }
+    await Promise.all(MEDIA_KINDS.map((kind) => this.set(kind, this.#wanted[kind])));
+  }
+
+  /** Asks the other end for a sign of life, which is heard as an acknowledgement (SCTP SACK). */
+  ping(): void {
+    if (this.#pathChannel?.readyState !== 'open') return;
+    try {
+      this.#pathChannel.send('·');
+    } catch {
+      // It closed just now.
+    }
   }
 
   /**
@@ -72,6 +123,7 @@ export class Publisher {
   set(kind: MediaKind, wanted: LocalTrack | undefined): Promise<void> {
     if (!this.#started) return Promise.resolve();
     this.#wanted[kind] = wanted;
+    this.#options.link.relearn();
     const done = this.#queue[kind].then(() => this.#reconcile(kind));
     this.#queue[kind] = done;
     return done;
@@ -132,11 +184,12 @@ export class Publisher {
     return producer;
   }
 
-  async #openPathChannel(): Promise<boolean> {
+  /** @returns false when the server takes none. */
+  async openPathChannel(): Promise<boolean> {
     const { link } = this.#options;
     link.use();
     try {
-      await link.transport.produceData({
+      this.#pathChannel = await link.transport.produceData({
         label: PATH_CHANNEL_LABEL,
         ordered: false,
         maxRetransmits: 0,

@@ -54,9 +54,19 @@ export class Roster {
     if (peer) this.#listener.onLeft(peer);
   }
 
-  addTrack(peerId: string, track: RemoteTrack): void {
+  /** Shows a track of a peer in the place of another of its kind. */
+  showTrack(peerId: string, track: RemoteTrack): void {
+    for (const [id, other] of this.#tracks) {
+      if (other.peerId === peerId && other.kind === track.kind) this.#tracks.delete(id);
+    }
     this.#tracks.set(track.consumerId, { ...track, peerId });
     this.#publish();
+  }
+
+  trackOf(peerId: string, kind: RemoteTrack['kind']): RemoteTrack | undefined {
+    return [...this.#tracks.values()].find(
+      (track) => track.peerId === peerId && track.kind === kind,
+    );
   }
 
   setPaused(consumerId: string, paused: boolean): void {
@@ -93,8 +103,8 @@ export class Roster {
       const next = {
         id,
         displayName,
-        audio: this.#newest(id, 'audio'),
-        video: this.#newest(id, 'video'),
+        audio: this.trackOf(id, 'audio'),
+        video: this.trackOf(id, 'video'),
       };
       const before = this.#find(id);
       const isSame =
@@ -104,11 +114,5 @@ export class Roster {
       return before && isSame ? before : next;
     });
     this.#listener.onChange();
-  }
-
-  #newest(peerId: string, kind: RemoteTrack['kind']): RemoteTrack | undefined {
-    return [...this.#tracks.values()].findLast(
-      (track) => track.peerId === peerId && track.kind === kind,
-    );
   }
 }

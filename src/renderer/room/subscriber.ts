@@ -1,22 +1,45 @@
 import type { types } from 'mediasoup-client';
 import { ProtooError } from '../../shared/protoo.ts';
-import type { ServerRequest } from '../../shared/signaling.ts';
+import type { ConsumerOffer } from '../../shared/signaling.ts';
+import { firstMedia } from './first-media.ts';
 import type { MediaLink } from './media-link.ts';
 import type { Roster } from './roster.ts';
 import { toRtpParameters } from './wire-types.ts';
 
-/** Receives the others' tracks over one receiving transport and enters them in the roster. */
+/** One consumer: a track of somebody else, on one of our links. */
+interface Received {
+  readonly offer: ConsumerOffer;
+  readonly consumer: types.Consumer;
+  readonly link: MediaLink;
+  paused: boolean;
+  /** Media has come in since it was last waited for. */
+  isLive: boolean;
+  /** Ends the wait for its first media. */
+  waiting: AbortController | undefined;
+}
+
+export interface SubscriberOptions {
+  roster: Roster;
+  onTrack(track: MediaStreamTrack): void;
+}
+
+/**
+ * Receives the others' tracks, on one link or, while media moves, on several, and enters in the
+ * roster the one of each that is to be seen and heard. A track gives way to its successor when the
+ * first picture or sound of that has come in, so that nothing blinks; until then the last picture
+ * stays.
+ */
 export class Subscriber {
-  readonly #link: MediaLink;
   readonly #roster: Roster;
-  readonly #consumers = new Map<string, types.Consumer>();
+  readonly #onTrack: (track: MediaStreamTrack) => void;
+  readonly #received = new Map<string, Received>();
   /** Offers being taken, with what the server said of them meanwhile. */
   readonly #pending = new Map<string, { paused: boolean; closed: boolean }>();
   readonly #firstTaken = Promise.withResolvers<undefined>();
-  readonly #onTrack: (track: MediaStreamTrack) => void;
+  #preferred: MediaLink | undefined;
+  #onShown: (() => void) | undefined;
 
-  constructor(link: MediaLink, roster: Roster, onTrack: (track: MediaStreamTrack) => void) {
-    this.#link = link;
+  constructor({ roster, onTrack }: SubscriberOptions) {
     this.#roster = roster;
     this.#onTrack = onTrack;
   }
@@ -25,13 +48,14 @@ export class Subscriber {
    * Takes a track; the server lets it flow once this has resolved.
    * @throws {ProtooError} 400, to the server: the track cannot be received.
    */
-  async add(offer: ServerRequest<'newConsumer'>): Promise<void> {
+  async add(offer: ConsumerOffer, link: MediaLink): Promise<void> {
+    if (this.#received.has(offer.id) || this.#pending.has(offer.id)) return;
     const pending = { paused: offer.producerPaused, closed: false };
     this.#pending.set(offer.id, pending);
-    this.#link.use();
+    link.use();
     let consumer: types.Consumer;
     try {
-      consumer = await this.#link.transport.consume({
+      consumer = await link.transport.consume({
         id: offer.id,
         producerId: offer.producerId,
         kind: offer.kind,
@@ -49,15 +73,16 @@ export class Subscriber {
       consumer.close();
       return;
     }
-    this.#consumers.set(offer.id, consumer);
-    this.#roster.addTrack(offer.peerId, {
-      consumerId: offer.id,
-      producerId: offer.producerId,
-      kind: offer.kind,
-      track: consumer.track,
-      paused: pending.paused,
-    });
+    link.relearn();
+    const received: Received = {
+      ...{ offer, consumer, link, paused: pending.paused },
+      ...{ isLive: false, waiting: undefined },
+    };
+    this.#received.set(offer.id, received);
     this.#onTrack(consumer.track);
+    // A last picture of one that has ended stays as well.
+    if (this.#roster.trackOf(offer.peerId, offer.kind)) this.#await(received);
+    else this.#show(received);
   }
 
   /** Resolves when the tracks that were offered first are taken, or after `withinMs`. */
@@ -70,17 +95,162 @@ export class Subscriber {
     clearTimeout(timer);
   }
 
+  /** What comes in on `link` is shown, each track from its first picture or sound on. */
+  prefer(link: MediaLink): void {
+    this.#preferred = link;
+    for (const received of this.#received.values()) {
+      if (received.link === link && !this.#isShown(received)) this.#await(received);
+    }
+  }
+
+  /** Resolves when all that `link` carries is shown, or after `withinMs`. */
+  async allShown(link: MediaLink, withinMs: number): Promise<void> {
+    const isDone = (): boolean =>
+      [...this.#received.values()].every(
+        (received) => received.link !== link || this.#shownOf(received)?.link === link,
+      );
+    if (isDone()) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#onShown = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      this.#onShown = () => {
+        if (isDone() || link.transport.closed) done();
+      };
+    });
+  }
+
   setPaused(consumerId: string, paused: boolean): void {
     const pending = this.#pending.get(consumerId);
     if (pending) pending.paused = paused;
-    else this.#roster.setPaused(consumerId, paused);
+    const received = this.#received.get(consumerId);
+    if (!received) return;
+    // The producer is paused, and with it all that come of it.
+    for (const twin of this.#twinsOf(received)) {
+      twin.paused = paused;
+      twin.link.relearn();
+      this.#roster.setPaused(twin.offer.id, paused);
+    }
   }
 
   remove(consumerId: string): void {
     const pending = this.#pending.get(consumerId);
     if (pending) pending.closed = true;
-    this.#consumers.get(consumerId)?.close();
-    this.#consumers.delete(consumerId);
-    this.#roster.removeTrack(consumerId);
+    const received = this.#received.get(consumerId);
+    if (received) this.#forget(received);
+  }
+
+  /** A peer has left, with all that came from it. */
+  removePeer(peerId: string): void {
+    for (const received of [...this.#received.values()]) {
+      if (received.offer.peerId === peerId) this.#forget(received);
+    }
+  }
+
+  /** A link is gone, with all that was on it. */
+  dropLink(link: MediaLink): void {
+    for (const received of [...this.#received.values()]) {
+      if (received.link === link) this.#forget(received);
+    }
+  }
+
+  /** What a resumed connection finds: the others have ended meanwhile. */
+  reconcile(standing: readonly { id: string; producerPaused: boolean }[]): void {
+    const known = new Map(standing.map((consumer) => [consumer.id, consumer]));
+    for (const received of [...this.#received.values()]) {
+      const consumer = known.get(received.offer.id);
+      if (!consumer) this.#forget(received);
+      else if (consumer.producerPaused !== received.paused) {
+        this.setPaused(received.offer.id, consumer.producerPaused);
+      }
+    }
+  }
+
+  close(): void {
+    for (const { waiting } of this.#received.values()) waiting?.abort();
+    this.#received.clear();
+    this.#onShown?.();
+  }
+
+  #forget(received: Received): void {
+    const { offer, consumer, link } = received;
+    this.#received.delete(offer.id);
+    received.waiting?.abort();
+    consumer.close();
+    link.relearn();
+    if (this.#isShown(received)) {
+      const heir = this.#heirOf(received);
+      // Its last picture stays until the heir has one.
+      if (heir && !heir.isLive) this.#await(heir);
+      else if (heir) this.#show(heir);
+      else this.#roster.removeTrack(offer.id);
+    }
+    this.#onShown?.();
+  }
+
+  /** Shows it as soon as media of it comes in. */
+  #await(received: Received): void {
+    received.waiting?.abort();
+    received.waiting = undefined;
+    if (received.paused) {
+      // There is nothing to wait for, and nothing to be seen.
+      if (this.#isBetter(received)) this.#show(received);
+      return;
+    }
+    const waiting = new AbortController();
+    received.waiting = waiting;
+    received.isLive = false;
+    void firstMedia(received.consumer, waiting.signal).then((isThere) => {
+      if (received.waiting === waiting) received.waiting = undefined;
+      if (!isThere || !this.#received.has(received.offer.id)) return;
+      received.isLive = true;
+      if (this.#isBetter(received)) this.#show(received);
+    });
+  }
+
+  /** Whether it should take the place of what is shown of its peer now. */
+  #isBetter(received: Received): boolean {
+    const shown = this.#shownOf(received);
+    if (!shown) return true;
+    const preferred = (one: Received): number => (one.link === this.#preferred ? 1 : 0);
+    if (preferred(received) !== preferred(shown)) return preferred(received) > preferred(shown);
+    // The newer producer of two: the peer itself is moving.
+    return received.offer.producerId !== shown.offer.producerId || shown.consumer.closed;
+  }
+
+  #show(received: Received): void {
+    const { offer, consumer, paused } = received;
+    this.#roster.showTrack(offer.peerId, {
+      consumerId: offer.id,
+      producerId: offer.producerId,
+      kind: offer.kind,
+      track: consumer.track,
+      paused,
+    });
+    this.#onShown?.();
+  }
+
+  #isShown({ offer }: Received): boolean {
+    return this.#roster.trackOf(offer.peerId, offer.kind)?.consumerId === offer.id;
+  }
+
+  #shownOf({ offer }: Received): Received | undefined {
+    const shown = this.#roster.trackOf(offer.peerId, offer.kind);
+    return shown && this.#received.get(shown.consumerId);
+  }
+
+  #twinsOf({ offer }: Received): Received[] {
+    return [...this.#received.values()].filter((other) => other.offer.producerId === offer.producerId);
+  }
+
+  /** What may be shown of the same peer instead: the newest, on the preferred link if there is one. */
+  #heirOf({ offer }: Received): Received | undefined {
+    const others = [...this.#received.values()].filter(
+      (other) => other.offer.peerId === offer.peerId && other.offer.kind === offer.kind,
+    );
+    return others.findLast((other) => other.link === this.#preferred) ?? others.at(-1);
   }
 }
