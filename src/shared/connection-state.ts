@@ -39,6 +39,17 @@ export const ReconnectReason = z.enum([
 ]);
 export type ReconnectReason = z.infer<typeof ReconnectReason>;
 
+/**
+ * The connection to the meeting is lost and being taken up again, while sound and picture go on
+ * without it. Absent while it stands.
+ */
+export const SignalingLoss = z.object({
+  /** Of coming back, from 1. */
+  attempt: z.number().int().positive(),
+  nextRetryAt: z.number(),
+});
+export type SignalingLoss = z.infer<typeof SignalingLoss>;
+
 export const ConnectingStep = z.enum(['discovery', 'signaling', 'transports', 'media']);
 export type ConnectingStep = z.infer<typeof ConnectingStep>;
 
@@ -54,6 +65,7 @@ export const ConnectionState = z.discriminatedUnion('phase', [
     path: Path,
     fallback: Fallback.optional(),
     quality: Quality,
+    signaling: SignalingLoss.optional(),
   }),
   z.object({
     phase: z.literal('migrating'),
@@ -61,6 +73,7 @@ export const ConnectionState = z.discriminatedUnion('phase', [
     to: Path,
     reason: MigrationReason,
     since: z.number(),
+    signaling: SignalingLoss.optional(),
   }),
   z.object({
     phase: z.literal('reconnecting'),

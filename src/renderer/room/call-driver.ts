@@ -2,6 +2,7 @@ import type { Quality } from '../../shared/connection-state.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { MediaProtocol } from '../../shared/protocol.ts';
+import { ProtooError, REQUEST_TIMEOUT_CODE } from '../../shared/protoo.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import {
@@ -10,13 +11,16 @@ import {
   type CallRules,
   type CallState,
   type Observation,
+  type SpareName,
 } from './call-state.ts';
 import type { LocalTrack } from './contract.ts';
 import { decide, nextDeadline } from './decide.ts';
-import { FAST_SAMPLE_INTERVAL_MS, SAMPLE_INTERVAL_MS } from './limits.ts';
+import { FAST_SAMPLE_INTERVAL_MS, LOOK_MAX_MS, SAMPLE_INTERVAL_MS } from './limits.ts';
+import { nextLookIn } from './liveness.ts';
 import type { LocalTracks } from './publisher.ts';
 import { measureQuality, UNKNOWN_QUALITY, type CallSample } from './quality.ts';
 import { Sampler } from './sampler.ts';
+import { PlaceGone } from './resume.ts';
 import { Session, type SessionContext } from './session.ts';
 import type { TimelineNote } from './timeline.ts';
 
@@ -39,9 +43,10 @@ export class CallDriver {
   readonly #localTracks: () => LocalTracks;
   readonly #listener: DriverListener;
   readonly #sampler = new Sampler(
-    () => this.#sample(),
-    () => (isUnsettled(this.#state) ? FAST_SAMPLE_INTERVAL_MS : SAMPLE_INTERVAL_MS),
+    () => this.#look(),
+    () => this.#pauseMs(),
   );
+  #sampledAt = -Infinity;
   #state: CallState = IDLE;
   #quality: Quality = UNKNOWN_QUALITY;
   #lastSample: CallSample | undefined;
@@ -50,12 +55,12 @@ export class CallDriver {
 
   constructor(
     context: SessionContext,
-    seed: number,
+    rules: Pick<CallRules, 'seed' | 'standby'>,
     localTracks: () => LocalTracks,
     listener: DriverListener,
   ) {
     const { preferredProtocol, route } = context.target;
-    this.#rules = { preferredProtocol, route, seed };
+    this.#rules = { preferredProtocol, route, ...rules };
     this.#context = context;
     this.#localTracks = localTracks;
     this.#listener = listener;
@@ -75,6 +80,12 @@ export class CallDriver {
 
   leave(): void {
     this.#observe({ seen: 'leave' });
+  }
+
+  /** The computer's network changed: its address, its interface. */
+  networkChanged(): void {
+    this.#observe({ seen: 'network-changed' });
+    this.#sampler.now();
   }
 
   retryNow(): void {
@@ -112,16 +123,22 @@ export class CallDriver {
       case 'disconnect':
         this.#disconnect();
         break;
-      case 'restart-ice':
-        this.#listener.onNote({
-          kind: 'path',
-          text: `no answer on the ${action.role} path; restarting it`,
+      case 'build':
+        this.#try(session?.build(action.role, action.spare, action.path), action);
+        break;
+      case 'drop':
+        session?.drop(action.role, action.spare);
+        break;
+      case 'double':
+        this.#try(session?.double(action.role, action.spare), action);
+        break;
+      case 'settle':
+        void session?.settle(action.role, action.on).catch((error: unknown) => {
+          if (session === this.#session) this.#judgeSilence(error);
         });
-        void session?.restartIce(action.role).catch(() => {
-          if (session === this.#session) {
-            this.#observe({ seen: 'restart-failed', role: action.role });
-          }
-        });
+        break;
+      case 'resume':
+        this.#resume();
         break;
       case 'offer-preferred':
         // Where it does not come about, the link stays where it is.
@@ -139,6 +156,47 @@ export class CallDriver {
     }
   }
 
+  /** What is done on a spare link may fail; the call stays where it is. */
+  #try(
+    doing: Promise<void> | undefined,
+    { act, role, spare }: Extract<Action, { act: 'build' | 'double' }>,
+  ): void {
+    const session = this.#session;
+    doing?.catch((error: unknown) => {
+      if (session !== this.#session) return;
+      if (this.#judgeSilence(error)) return;
+      this.#noteFailure(`${SPARE[spare]} not ${act === 'build' ? 'made' : 'taken'}`, error);
+      this.#observe({ seen: 'spare-failed', role, spare });
+    });
+  }
+
+  /** A request that was not answered in time tells of the connection. */
+  #judgeSilence(error: unknown): boolean {
+    if (!(error instanceof ProtooError) || error.code !== REQUEST_TIMEOUT_CODE) return false;
+    this.#observe({ seen: 'signaling-silent' });
+    return false;
+  }
+
+  #resume(): void {
+    const session = this.#session;
+    session?.resume().then(
+      () => {
+        if (session === this.#session) this.#observe({ seen: 'resumed' });
+      },
+      (error: unknown) => {
+        if (session !== this.#session) return;
+        const isFinal = !(error instanceof RoomError);
+        const failure =
+          error instanceof PlaceGone
+            ? error.error
+            : error instanceof RoomError
+              ? error
+              : new RoomError('SIGNALING_LOST', nameOf(error));
+        this.#observe({ seen: 'resume-failed', error: failure.toData(), isFinal });
+      },
+    );
+  }
+
   #connect(through: readonly Endpoint[] | undefined): void {
     this.#disconnect();
     const session = new Session(this.#context, {
@@ -150,6 +208,8 @@ export class CallDriver {
       },
       onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
       onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
+      onAbilities: (abilities) => this.#observe({ seen: 'abilities', abilities }),
+      onSpareFailed: (role, spare) => this.#observe({ seen: 'spare-failed', role, spare }),
       onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),
       onActiveSpeaker: (peerId) => this.#listener.onActiveSpeaker(peerId),
       onRemoteTrack: (track) => this.#listener.onRemoteTrack(track),
@@ -183,8 +243,32 @@ export class CallDriver {
   }
 
   #observeLinks(): void {
-    const links = this.#session?.links();
+    const links = this.#session?.views();
     if (links) this.#observe({ seen: 'links', links });
+  }
+
+  /** The full statistics once in a while; in between no more than whether the links are alive. */
+  async #look(): Promise<void> {
+    const wait = isUnsettled(this.#state) ? FAST_SAMPLE_INTERVAL_MS : SAMPLE_INTERVAL_MS;
+    const isDue = performance.now() - this.#sampledAt >= wait - LOOK_SLACK_MS;
+    const session = this.#session;
+    if (this.#state.phase === 'connected') await session?.listen().catch(() => undefined);
+    if (session !== this.#session) return;
+    if (isDue || this.#state.phase !== 'connected') {
+      this.#sampledAt = performance.now();
+      await this.#sample();
+    } else this.#observeLinks();
+  }
+
+  #pauseMs(): number {
+    const views = this.#session?.views();
+    if (this.#state.phase !== 'connected' || !views) return FAST_SAMPLE_INTERVAL_MS;
+    const { lanes } = this.#state;
+    const isMoving = Object.values(lanes).some(
+      ({ doubled, troubleSince }) => doubled !== undefined || troubleSince !== undefined,
+    );
+    const pause = nextLookIn(views, isMoving);
+    return isUnsettled(this.#state) ? Math.min(pause, FAST_SAMPLE_INTERVAL_MS) : pause;
   }
 
   async #sample(): Promise<void> {
@@ -233,6 +317,10 @@ const DEVICE: Record<MediaKind, string> = { audio: 'microphone', video: 'camera'
  */
 function isUnsettled(state: CallState): boolean {
   if (state.phase !== 'connected') return false;
-  const isLesser = state.lesserSince !== undefined && state.fallback === undefined;
-  return isLesser || Object.keys(state.trouble).length > 0;
+  return state.lesserSince !== undefined && state.fallback === undefined;
 }
+
+/** A look that comes this much earlier than a sample is due is one, ms. */
+const LOOK_SLACK_MS = LOOK_MAX_MS / 2;
+
+const SPARE: Record<SpareName, string> = { standby: 'standby path', probe: 'better path' };

@@ -22,7 +22,17 @@ export function viewConnection(
             nextRetryAt: toWallTime(state.since),
             reason: state.trip.reason,
           };
-    case 'connected':
+    case 'connected': {
+      const signaling = state.signaling && {
+        signaling: {
+          attempt: state.signaling.attempt,
+          nextRetryAt: toWallTime(state.signaling.nextRetryAt),
+        },
+      };
+      if (state.episode) {
+        const { from, to, reason, since } = state.episode;
+        return { phase: 'migrating', from, to, reason, since: toWallTime(since), ...signaling };
+      }
       return {
         phase: 'connected',
         path: state.path,
@@ -30,7 +40,9 @@ export function viewConnection(
           fallback: { ...state.fallback, since: toWallTime(state.fallback.since) },
         }),
         quality,
+        ...signaling,
       };
+    }
     case 'waiting':
       return {
         phase: 'reconnecting',

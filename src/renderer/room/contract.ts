@@ -21,6 +21,11 @@ export interface RoomOptions {
   preferredProtocol?: PreferredProtocol;
   /** Cloud Proxy host(s), tried in order; unset or empty = direct. */
   signalingBaseUrl?: string | string[];
+  /**
+   * Keep the next path of the plan connected and silent, so that media can move to it at once when
+   * the one in use dies. Default true.
+   */
+  standbyPath?: boolean;
 }
 
 /** What the engine needs from the program around it, and can do without. */

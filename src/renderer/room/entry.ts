@@ -1,4 +1,8 @@
-import { PROTOO_SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../shared/join-token.ts';
+import {
+  PROTOO_SUBPROTOCOL,
+  RESUME_SUBPROTOCOL_PREFIX,
+  TOKEN_SUBPROTOCOL_PREFIX,
+} from '../../shared/join-token.ts';
 import type { Feature } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Route } from '../../shared/protocol.ts';
@@ -36,6 +40,8 @@ export interface Entry {
   readonly proxyFailures: readonly RoomError[];
   readonly policy: ConnectionPolicy;
   readonly relay: RelayGrant | undefined;
+  /** The join token as it was shown on entering; empty when none was asked for. */
+  readonly token: string;
   /** Extensions that the server announces, or on the proxy route all servers behind the proxy. */
   readonly features: ReadonlySet<Feature>;
   readonly routerRtpCapabilities: ClientResponse<'getRouterRtpCapabilities'>;
@@ -188,6 +194,7 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
     const features = await how.features;
     return {
       ...{ channel, endpoint, otherProxies, proxyFailures, policy, relay, features },
+      token: how.token,
       ...{ routerRtpCapabilities, send, receive },
     };
   } catch (error) {
@@ -222,21 +229,38 @@ function askAtOnce(
   ]);
 }
 
-async function openChannel(
-  { target, peerId, platform, signal }: EntryContext,
+/** What a signaling connection shows of itself. */
+export interface Credentials {
+  /** Join token; empty: none is sent. */
+  token: string;
+  /** To take a place again: see `ResumeGrant`. */
+  resumeKey?: string;
+}
+
+/** @throws {ChannelOpenError} as {@link SignalingChannel.open}. */
+export async function connectTo(
   endpoint: Endpoint,
-  how: Knock,
+  { target, peerId, signal }: Pick<EntryContext, 'target' | 'peerId' | 'signal'>,
+  { token, resumeKey }: Credentials,
+  openBudgetMs: number,
 ): Promise<SignalingChannel> {
   const query = new URLSearchParams({ roomId: target.roomId, peerId });
   const protocols = [PROTOO_SUBPROTOCOL];
-  if (how.token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + how.token);
+  if (token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
+  if (resumeKey !== undefined) protocols.push(RESUME_SUBPROTOCOL_PREFIX + resumeKey);
+  const url = `${endpoint.wsOrigin}/?${query}`;
+  return await SignalingChannel.open({ url, protocols, openBudgetMs, signal });
+}
+
+async function openChannel(
+  context: EntryContext,
+  endpoint: Endpoint,
+  how: Knock,
+): Promise<SignalingChannel> {
+  const { target, platform, signal } = context;
   try {
-    return await SignalingChannel.open({
-      url: `${endpoint.wsOrigin}/?${query}`,
-      protocols,
-      openBudgetMs: Math.max(0, how.deadline - performance.now()),
-      signal,
-    });
+    const openBudgetMs = Math.max(0, how.deadline - performance.now());
+    return await connectTo(endpoint, context, how, openBudgetMs);
   } catch (error) {
     if (signal.aborted || !(error instanceof ChannelOpenError)) throw error;
     throw await refusedChannel(error, {

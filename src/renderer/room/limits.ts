@@ -197,6 +197,10 @@ export const MAX_ATTEMPTS = 45;
 /** A call that stood this long starts its next reconnection from the first attempt. */
 export const STABLE_CALL_MS = 30_000;
 
+/** Taking a place again: the WebSocket, and the answer to what stands, ms. */
+export const RESUME_OPEN_BUDGET_MS = 3_000;
+export const RESUME_REQUEST_BUDGET_MS = 2_000;
+
 // --- Relay credentials --------------------------------------------------------------------------
 
 /** Credentials are renewed after this share of their lifetime; the rest is for retries. */

@@ -148,7 +148,10 @@ export class MediaLink {
    */
   async restartIce(only?: MediaProtocol): Promise<void> {
     if (this.#policy.iceTransportPolicy === 'relay') {
-      await this.transport.updateIceServers({ iceServers: relaysOver(this.#iceServers, only) });
+      const over = only ? relaysOver(this.#iceServers, only) : [];
+      await this.transport.updateIceServers({
+        iceServers: over.length > 0 ? over : [...this.#iceServers],
+      });
     }
     const iceParameters = await this.#channel.request('restartIce', {
       transportId: this.transport.id,
@@ -174,8 +177,7 @@ export class MediaLink {
 
   #hear(look: Look): void {
     const before = this.#listening;
-    this.#listening =
-      before && !this.#forget ? listen(before, look) : startListening(look, before);
+    this.#listening = before && !this.#forget ? listen(before, look) : startListening(look, before);
     this.#forget = false;
   }
 

@@ -76,16 +76,12 @@ export function allowedIceServers(
   return { ok: true, iceServers: allowed };
 }
 
-/** Of allowed relays, those over one protocol; all of them when there is none, or none is named. */
-export function relaysOver(
-  iceServers: readonly IceServer[],
-  protocol: MediaProtocol | undefined,
-): IceServer[] {
-  const over = iceServers.flatMap((server) => {
+/** Of allowed relays, those over one protocol. */
+export function relaysOver(iceServers: readonly IceServer[], protocol: MediaProtocol): IceServer[] {
+  return iceServers.flatMap((server) => {
     const urls = server.urls.filter((url) => parseTurnUrl(url)?.protocol === protocol);
     return urls.length > 0 ? [{ ...server, urls }] : [];
   });
-  return over.length > 0 ? over : [...iceServers];
 }
 
 function isSameHost(a: string, b: string): boolean {

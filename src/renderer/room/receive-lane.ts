@@ -114,6 +114,11 @@ export class ReceiveLane {
     }
   }
 
+  /** After a signaling connection was resumed: what came meanwhile has no twin yet. */
+  refresh(): void {
+    this.#mirrorSoon();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#builds.clear();

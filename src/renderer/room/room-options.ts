@@ -25,6 +25,7 @@ const RoomOptionsInput = z.strictObject({
   displayName: DisplayName,
   serverUrl: ServerUrl,
   preferredProtocol: PreferredProtocol.default(DEFAULT_PREFERRED_PROTOCOL),
+  standbyPath: z.boolean().default(true),
   signalingBaseUrl: z
     .union([
       z.literal('').transform((): string[] => []),
@@ -45,6 +46,7 @@ export interface CallTarget {
   readonly server: Endpoint;
   /** Empty on the direct route. */
   readonly proxies: readonly Endpoint[];
+  readonly standbyPath: boolean;
 }
 
 /**
@@ -54,8 +56,8 @@ export interface CallTarget {
 export function parseRoomOptions(options: unknown): CallTarget {
   const parsed = RoomOptionsInput.safeParse(options);
   if (!parsed.success) throw new RoomError('INPUT_INVALID', describeIssues(parsed.error));
-  const { roomId, token, displayName, preferredProtocol, serverUrl, signalingBaseUrl } =
-    parsed.data;
+  const { roomId, token, displayName, preferredProtocol, serverUrl, standbyPath } = parsed.data;
+  const { signalingBaseUrl } = parsed.data;
   const proxies = [...new Set(signalingBaseUrl)].map((url) =>
     endpointOf(parseSignalingBaseUrl(url)),
   );
@@ -64,6 +66,7 @@ export function parseRoomOptions(options: unknown): CallTarget {
     token,
     displayName,
     preferredProtocol,
+    standbyPath,
     route: proxies.length > 0 ? 'proxy' : 'direct',
     server: endpointOf(parseServerUrl(serverUrl)),
     proxies,

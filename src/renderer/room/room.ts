@@ -66,7 +66,7 @@ export class CausewayRoom implements Room {
     });
     this.#driver = new CallDriver(
       { ...context, roster: this.#roster, chat: this.#chat },
-      context.seed,
+      { seed: context.seed, standby: context.target.standbyPath },
       () => this.#local,
       {
         onState: (before, after, now) => this.#onState(before, after, now),
@@ -103,6 +103,7 @@ export class CausewayRoom implements Room {
     this.#joinedAt = performance.now();
     const { preferredProtocol, route, server, proxies } = this.#context.target;
     const host = (proxies[0] ?? server).host;
+    this.#watchNetwork();
     this.#driver.join(planPaths({ route, preferredProtocol, host }));
     await this.#joined.promise;
   }
@@ -189,6 +190,16 @@ export class CausewayRoom implements Room {
     if (isEqual(connection, previous)) return;
     this.#update({ connection });
     this.#events.emit('connection', connection, previous);
+  }
+
+  /** A computer that has changed its network need not wait until it notices. */
+  #watchNetwork(): void {
+    const { signal } = this.#ended;
+    const onChange = (): void => this.#driver.networkChanged();
+    globalThis.addEventListener('online', onChange, { signal });
+    (navigator as { connection?: EventTarget }).connection?.addEventListener('change', onChange, {
+      signal,
+    });
   }
 
   #onRemoteTrack(track: MediaStreamTrack): void {

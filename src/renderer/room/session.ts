@@ -1,3 +1,4 @@
+import type { Device } from 'mediasoup-client';
 import { ProtooError } from '../../shared/protoo.ts';
 import type { ConnectingStep } from '../../shared/connection-state.ts';
 import type { Feature } from '../../shared/discovery.ts';
@@ -6,7 +7,7 @@ import type { Path } from '../../shared/path.ts';
 import type { MediaProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
-import type { LinkRole, LinkViews } from './call-state.ts';
+import type { Abilities, LaneViews, LinkRole, SpareName } from './call-state.ts';
 import type { Chat } from './chat.ts';
 import type { LocalTrack, RoomPlatform } from './contract.ts';
 import type { DiscoveryCache } from './discovery.ts';
@@ -18,12 +19,17 @@ import { MediaLink } from './media-link.ts';
 import { planPaths } from './path-plan.ts';
 import { allowedCandidates } from './policy.ts';
 import type { ProxyMemory } from './proxy-memory.ts';
-import { Publisher, type LocalTracks } from './publisher.ts';
+import type { LocalTracks } from './publisher.ts';
+import { ReceiveLane } from './receive-lane.ts';
 import { requestRelayGrant, type RelayGrant } from './relay-grant.ts';
 import { requestFailure } from './request-failure.ts';
 import type { CallTarget } from './room-options.ts';
+import { PlaceGone, resumePlace } from './resume.ts';
 import type { Roster } from './roster.ts';
-import type { SignalingChannel } from './signaling-channel.ts';
+import { SendLane } from './send-lane.ts';
+import type { ChannelHandlers, SignalingChannel } from './signaling-channel.ts';
+import { SignalingLine } from './signaling-line.ts';
+import { LinkMaker } from './spare-link.ts';
 import { Subscriber } from './subscriber.ts';
 import { fromRtpCapabilities, toRtpCapabilities } from './wire-types.ts';
 
@@ -47,6 +53,9 @@ export interface SessionEvents {
   /** The room is joined, and nothing can bring a transport up: see {@link Publisher.start}. */
   onNoMediaToConnect(): void;
   onRelayLease(lifetimeMs: number): void;
+  onAbilities(abilities: Abilities): void;
+  /** A spare link was lost without having been asked for anything. */
+  onSpareFailed(role: LinkRole, spare: SpareName): void;
   onSignalingEnd(code: number): void;
   onActiveSpeaker(peerId: string | undefined): void;
   onRemoteTrack(track: MediaStreamTrack): void;
@@ -57,15 +66,23 @@ export interface SessionEvents {
 const DEVICE_INFO = { flag: 'chrome', name: 'Causeway' } as const;
 
 /** Extensions that the server may use towards this client. */
-const UNDERSTOOD: readonly Feature[] = ['chat'];
+const UNDERSTOOD: readonly Feature[] = ['chat', 'transport-migration', 'peer-resume'];
 
 interface Joined {
   readonly entry: Entry;
-  readonly links: Readonly<Record<LinkRole, MediaLink>>;
-  readonly publisher: Publisher;
+  readonly line: SignalingLine;
+  readonly maker: LinkMaker;
+  readonly send: SendLane;
+  readonly receive: ReceiveLane;
+  readonly subscriber: Subscriber;
+  /** Shown to take this place again; undefined where the server keeps none. */
+  resumeKey: string | undefined;
 }
 
-/** One stay in the room, from the first packet to the last. A reconnection is a new session. */
+/**
+ * One stay in the room, from the first packet to the last, over one signaling connection after the
+ * other and on one link after the other. Joining anew is a new session.
+ */
 export class Session {
   readonly #context: SessionContext;
   readonly #events: SessionEvents;
@@ -107,25 +124,32 @@ export class Session {
     }
   }
 
-  links(): LinkViews | undefined {
-    const links = this.#joined?.links;
-    return links && { send: links.send.view(), receive: links.receive.view() };
+  views(): LaneViews | undefined {
+    const joined = this.#joined;
+    return joined && { send: joined.send.view(), receive: joined.receive.view() };
   }
 
   /** A transport has news that only its statistics tell. */
   get needsLook(): boolean {
-    return Object.values(this.#joined?.links ?? {}).some((link) => link.needsLook);
+    return this.#links().some((link) => link.needsLook);
   }
 
-  /** Reads the statistics of both transports, and with them the paths in {@link links}. */
+  /** Reads the statistics of the links that carry media, and with them their paths. */
   async sample(): Promise<LinkStats[]> {
-    const links = this.#joined ? Object.values(this.#joined.links) : [];
-    const samples = await Promise.all(links.map((link) => link.sample()));
+    const samples = await Promise.all(this.#links().map((link) => link.sample()));
     return samples.filter((stats) => stats !== undefined);
   }
 
+  /** Listens on all links, and asks for a sign of life where nothing else flows. */
+  async listen(): Promise<void> {
+    const joined = this.#joined;
+    if (!joined) return;
+    joined.send.ping('probe');
+    await Promise.all([...joined.send.links, ...joined.receive.links].map((link) => link.listen()));
+  }
+
   async publish(kind: MediaKind, track: LocalTrack | undefined): Promise<void> {
-    await this.#joined?.publisher.set(kind, track);
+    await this.#joined?.send.set(kind, track);
   }
 
   /**
@@ -133,7 +157,63 @@ export class Session {
    * @throws {Error} the restart did not come about.
    */
   async restartIce(role: LinkRole, only?: MediaProtocol): Promise<void> {
-    await this.#joined?.links[role].restartIce(only);
+    await this.#joined?.[role].active.restartIce(only);
+  }
+
+  /** @throws {Error} the link could not be made. */
+  async build(role: LinkRole, spare: SpareName, path: Path): Promise<void> {
+    await this.#joined?.[role].build(spare, path);
+  }
+
+  drop(role: LinkRole, spare: SpareName): void {
+    this.#joined?.[role].drop(spare);
+  }
+
+  /** @throws {Error} media could not be asked for there. */
+  async double(role: LinkRole, spare: SpareName): Promise<void> {
+    await this.#joined?.[role].double(spare);
+  }
+
+  /** @throws {Error} the server did not hear of it. */
+  async settle(role: LinkRole, on: SpareName | 'active'): Promise<void> {
+    await this.#joined?.[role].settle(on);
+  }
+
+  /**
+   * Takes the place in the room again over a new connection; media goes on meanwhile.
+   * @throws {PlaceGone} it has to be joined anew.
+   * @throws {RoomError} it may be tried again.
+   */
+  async resume(): Promise<void> {
+    const joined = this.#joined;
+    if (!joined) return;
+    const { entry, line, send, receive, subscriber, resumeKey } = joined;
+    if (resumeKey === undefined) {
+      throw new PlaceGone(new RoomError('SIGNALING_LOST', 'the server keeps no place'));
+    }
+    // It may look open still, and would be in the way.
+    this.#context.chat.detach(line.channel);
+    line.channel.giveUp();
+    const { signal } = this.#abort;
+    const { channel, standing } = await resumePlace(
+      entry,
+      { ...this.#context, signal },
+      resumeKey,
+      (next) => next.setHandlers(this.#handlers(next, joined)),
+    );
+    if (this.#isClosed()) {
+      channel.close();
+      return;
+    }
+    this.#channel = channel;
+    line.moveTo(channel);
+    this.#context.roster.reset(standing.peers);
+    this.#context.chat.attach(channel, entry.features);
+    const kept = new Set(standing.transports.map(({ id }) => id));
+    for (const link of this.#links()) if (!kept.has(link.transport.id)) link.giveUp();
+    subscriber.reconcile(standing.consumers);
+    await send.reconcile(standing.producers);
+    receive.refresh();
   }
 
   /**
@@ -153,10 +233,9 @@ export class Session {
       platform,
     });
     if (this.#isClosed()) return;
+    joined.maker.renewRelay(grant.iceServers);
     try {
-      await Promise.all(
-        Object.values(joined.links).map((link) => link.renewRelay(grant.iceServers)),
-      );
+      await Promise.all(this.#links().map((link) => link.renewRelay(grant.iceServers)));
     } catch (error) {
       throw requestFailure(error, joined.entry.channel.end);
     }
@@ -168,7 +247,8 @@ export class Session {
     this.#abort.abort();
     if (this.#channel) this.#context.chat.detach(this.#channel);
     this.#channel?.close();
-    for (const link of Object.values(this.#joined?.links ?? {})) link.close();
+    this.#joined?.send.close();
+    this.#joined?.receive.close();
     this.#context.roster.clearTracks();
   }
 
@@ -182,33 +262,12 @@ export class Session {
     );
     if (this.#isClosed()) return;
 
-    const { preferredProtocol, route } = target;
-    const linkOptions = (role: LinkRole) => ({
-      role,
-      device,
-      info: entry[role],
-      candidates: allowedCandidates(preferredProtocol, route, entry[role].iceCandidates),
-      policy: entry.policy,
-      channel,
-      onChange: () => this.#tell((events) => events.onLinksChanged()),
-    });
-    const links = {
-      send: new MediaLink(linkOptions('send')),
-      receive: new MediaLink(linkOptions('receive')),
-    };
-    const publisher = new Publisher({
-      link: links.send,
-      channel,
-      codecs: device.sendRtpCapabilities.codecs ?? [],
-      onRefused: (kind, error) => this.#tell((events) => events.onTrackRefused(kind, error)),
-    });
-    this.#joined = { entry, links, publisher };
-    const subscriber = new Subscriber(links.receive, roster, (track) =>
-      this.#tell((events) => events.onRemoteTrack(track)),
-    );
-    this.#listen(channel, subscriber);
+    const joined = this.#prepare(entry, device, tracks);
+    this.#joined = joined;
+    const { send, subscriber } = joined;
+    channel.setHandlers(this.#handlers(channel, joined));
 
-    const { peers } = await channel.request(
+    const { peers, resume } = await channel.request(
       'join',
       {
         displayName: target.displayName,
@@ -219,15 +278,58 @@ export class Session {
       SETUP_REQUEST_BUDGET_MS,
     );
     if (this.#isClosed()) return;
+    joined.resumeKey = resume?.key;
     roster.reset(peers);
     this.#context.chat.attach(channel, entry.features);
+    this.#tell((events) =>
+      events.onAbilities({
+        migration: entry.features.has('transport-migration'),
+        ...(resume && { resumeGraceMs: resume.graceMs }),
+      }),
+    );
     this.#tellLease(entry.relay);
     this.#tell((events) => events.onStep('media', this.#plan(entry)));
     // What the participant waits for comes first: setting up to send would compete with it.
     if (peers.length > 0) await subscriber.firstTaken(RECEIVE_FIRST_MS);
     if (this.#isClosed()) return;
-    const bringsUpMedia = await publisher.start(tracks());
+    const bringsUpMedia = await send.start();
     if (!bringsUpMedia) this.#tell((events) => events.onNoMediaToConnect());
+  }
+
+  #prepare(entry: Entry, device: Device, tracks: () => LocalTracks): Joined {
+    const { target, roster } = this.#context;
+    const { preferredProtocol, route } = target;
+    const line = new SignalingLine(entry.channel);
+    const onChange = (): void => this.#tell((events) => events.onLinksChanged());
+    const linkOn = (role: LinkRole): MediaLink =>
+      new MediaLink({
+        ...{ role, device, info: entry[role], policy: entry.policy, channel: line, onChange },
+        candidates: allowedCandidates(preferredProtocol, route, entry[role].iceCandidates),
+      });
+    const { signal } = this.#abort;
+    const maker = new LinkMaker({ target, device, channel: line, entry, signal, onChange });
+    const subscriber = new Subscriber({
+      roster,
+      onTrack: (track) => this.#tell((events) => events.onRemoteTrack(track)),
+    });
+    const send = new SendLane({
+      ...{ link: linkOn('send'), maker, channel: line, tracks },
+      codecs: device.sendRtpCapabilities.codecs ?? [],
+      onRefused: (kind, error) => {
+        // Without a connection it is not refused but late.
+        if (!line.channel.end) this.#tell((events) => events.onTrackRefused(kind, error));
+      },
+    });
+    const receive = new ReceiveLane({
+      ...{ link: linkOn('receive'), maker, channel: line, subscriber },
+      onSpareFailed: (spare) => this.#tell((events) => events.onSpareFailed('receive', spare)),
+    });
+    return { entry, line, maker, send, receive, subscriber, resumeKey: undefined };
+  }
+
+  #links(): MediaLink[] {
+    const joined = this.#joined;
+    return joined ? [joined.send.active, joined.receive.active] : [];
   }
 
   #plan(entry: Entry): Path[] {
@@ -247,18 +349,21 @@ export class Session {
         });
   }
 
-  #listen(channel: SignalingChannel, subscriber: Subscriber): void {
+  #handlers(channel: SignalingChannel, { receive, subscriber }: Joined): ChannelHandlers {
     const { roster, chat, peerId } = this.#context;
-    channel.setHandlers({
+    return {
       requests: {
-        newConsumer: (offer) => subscriber.add(offer),
+        newConsumer: (offer) => receive.take(offer),
         newDataConsumer: () => {
           throw new ProtooError(403, 'this client takes no data');
         },
       },
       notifications: {
         newPeer: (peer) => roster.add(peer),
-        peerClosed: (peer) => roster.remove(peer.peerId),
+        peerClosed: (peer) => {
+          subscriber.removePeer(peer.peerId);
+          roster.remove(peer.peerId);
+        },
         peerDisplayNameChanged: ({ peerId: id, displayName }) => roster.add({ id, displayName }),
         consumerClosed: ({ consumerId }) => subscriber.remove(consumerId),
         consumerPaused: ({ consumerId }) => subscriber.setPaused(consumerId, true),
@@ -271,10 +376,11 @@ export class Session {
       },
       onEnd: ({ code }) => {
         chat.detach(channel);
-        this.#tell((events) => events.onSignalingEnd(code));
+        // A connection that never took the place again has its own way to tell.
+        if (channel === this.#channel) this.#tell((events) => events.onSignalingEnd(code));
       },
       onMalformed: (problem) => this.#tell((events) => events.onMalformed(problem)),
-    });
+    };
   }
 
   #tellLease(grant: RelayGrant | undefined): void {

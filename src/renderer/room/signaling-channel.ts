@@ -1,3 +1,4 @@
+import { CLOSE } from '../../shared/close-codes.ts';
 import {
   CHANNEL_CLOSED_CODE,
   DEFAULT_REQUEST_TIMEOUT_MS,
@@ -156,10 +157,19 @@ export class SignalingChannel {
 
   /** Ends the connection; open requests fail with 499. More than once is harmless. */
   close(): void {
+    this.#closeWith(CLOSED_BY_CLIENT);
+  }
+
+  /** The same for one that does not answer any more, without leaving the room by it. */
+  giveUp(): void {
+    this.#closeWith(CLOSE.IDLE);
+  }
+
+  #closeWith(code: number): void {
     this.#closedHere = true;
-    this.#finish({ code: CLOSED_BY_CLIENT, reason: '' });
+    this.#finish({ code, reason: '' });
     this.#socket.removeEventListener('close', this.#onClose);
-    this.#socket.close(CLOSED_BY_CLIENT);
+    this.#socket.close(code);
   }
 
   #finish(end: ChannelEnd): void {

@@ -1,4 +1,5 @@
 import type { Device } from 'mediasoup-client';
+import type { IceServer } from '../../shared/discovery.ts';
 import type { Path } from '../../shared/path.ts';
 import type { LinkRole } from './call-state.ts';
 import { SCTP_CAPABILITIES, type Entry } from './entry.ts';
@@ -20,9 +21,16 @@ export interface LinkMakerOptions {
 /** Makes links beside those that a call began with, each bound to one path of the plan. */
 export class LinkMaker {
   readonly #options: LinkMakerOptions;
+  #iceServers: readonly IceServer[];
 
   constructor(options: LinkMakerOptions) {
     this.#options = options;
+    this.#iceServers = options.entry.policy.iceServers;
+  }
+
+  /** Links that are made from now on use these relays. */
+  renewRelay(iceServers: readonly IceServer[]): void {
+    this.#iceServers = iceServers;
   }
 
   /**
@@ -36,7 +44,7 @@ export class LinkMaker {
     if (path.route !== route || !allowsProtocol(mode, path.protocol)) {
       throw new Error(`${mode} on the ${route} route allows no ${path.route} ${path.protocol}`);
     }
-    const iceServers = route === 'proxy' ? relaysOver(entry.policy.iceServers, path.protocol) : [];
+    const iceServers = route === 'proxy' ? relaysOver(this.#iceServers, path.protocol) : [];
     if (route === 'proxy' && iceServers.length === 0) {
       throw new Error(`the proxy relays over no ${path.protocol}`);
     }

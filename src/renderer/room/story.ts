@@ -1,7 +1,7 @@
 import type { ReconnectReason } from '../../shared/connection-state.ts';
-import { formatPath, isSamePath } from '../../shared/path.ts';
+import { formatPath, isSamePath, type Path } from '../../shared/path.ts';
 import type { MediaProtocol } from '../../shared/protocol.ts';
-import type { CallState, Connected } from './call-state.ts';
+import type { CallState, Connected, Episode } from './call-state.ts';
 import type { TimelineNote } from './timeline.ts';
 
 /** What a change of the call's state means to a person, in lines for the timeline. Pure. */
@@ -12,7 +12,11 @@ export function tellChange(
   roundTripMs?: number,
 ): TimelineNote[] {
   if (before.phase === 'connected' && after.phase === 'connected') {
-    return tellPathChange(before, after);
+    return [
+      ...tellMigration(before, after),
+      ...tellPathChange(before, after),
+      ...tellSignaling(before, after, now),
+    ];
   }
   if (before.phase === 'connecting' && after.phase === 'connecting') {
     const failure = after.failures?.at(-1);
@@ -69,7 +73,58 @@ const REASON_TEXT: Record<ReconnectReason, string> = {
   'server-restarting': 'the meeting server is restarting',
 };
 
+/** One line for media that has moved, when all of it has. */
+function tellMigration(before: Connected, { lastEpisode, episode }: Connected): TimelineNote[] {
+  if (!lastEpisode || lastEpisode === before.lastEpisode || lastEpisode === episode) return [];
+  const { from, to, reason, tookMs } = lastEpisode;
+  const onto = from.protocol === to.protocol ? 'a fresh connection' : name(to.protocol);
+  switch (reason) {
+    case 'path-dead':
+    case 'path-suspect':
+      return [
+        {
+          kind: 'fallback',
+          text: `${describe(from)} stopped answering; ${who(lastEpisode)}continued on ${onto} after ${Math.round(tookMs)} ms`,
+          tookMs,
+        },
+      ];
+    case 'better-path':
+      return [
+        { kind: 'path', text: `${describe(to)} works again; moved back to it without a gap` },
+      ];
+    case 'policy':
+      return [
+        { kind: 'path', text: `${describe(from)} is not allowed any more; continued on ${onto}` },
+      ];
+  }
+}
+
+/** Which direction has moved, where only one has. */
+function who({ moved }: Episode): string {
+  if (moved.length !== 1) return '';
+  return moved[0] === 'send' ? 'what you send ' : 'what you receive ';
+}
+
+function describe({ protocol, route, host }: Path): string {
+  return route === 'proxy' ? `${name(protocol)} through ${host}` : `${name(protocol)} to ${host}`;
+}
+
+function tellSignaling(before: Connected, after: Connected, now: number): TimelineNote[] {
+  if (after.signaling && !before.signaling) {
+    const text = 'the connection to the meeting was lost; sound and picture go on without it';
+    return [{ kind: 'signaling', text }];
+  }
+  if (before.signaling && !after.signaling) {
+    const tookMs = now - before.signaling.since;
+    const text = `connected to the meeting again after ${Math.round(tookMs)} ms; nobody saw you leave`;
+    return [{ kind: 'signaling', text, tookMs }];
+  }
+  return [];
+}
+
 function tellPathChange(before: Connected, after: Connected): TimelineNote[] {
+  // Media that was moved on purpose has its own line.
+  if (after.episode || before.episode) return [];
   const notes: TimelineNote[] = [];
   if (!isSamePath(before.path, after.path)) {
     notes.push({

@@ -243,7 +243,9 @@ export class Subscriber {
   }
 
   #twinsOf({ offer }: Received): Received[] {
-    return [...this.#received.values()].filter((other) => other.offer.producerId === offer.producerId);
+    return [...this.#received.values()].filter(
+      (other) => other.offer.producerId === offer.producerId,
+    );
   }
 
   /** What may be shown of the same peer instead: the newest, on the preferred link if there is one. */

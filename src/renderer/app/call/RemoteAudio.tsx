@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { showTrack } from '../media/show-track.ts';
 
 interface Props {
   track: MediaStreamTrack;
@@ -17,7 +18,7 @@ export function RemoteAudio({ track, speakerId, isHeld, onBlocked }: Props) {
   useEffect(() => {
     const audio = ref.current;
     if (!audio || isHeld) return;
-    audio.srcObject ??= new MediaStream([track]);
+    showTrack(audio, track);
     audio.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') onBlocked();
     });

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { showTrack } from './show-track.ts';
 import styles from './VideoView.module.css';
 
 interface Props {
@@ -12,13 +13,15 @@ export function VideoView({ track, isMirrored, label }: Props) {
   const ref = useRef<HTMLVideoElement>(null);
 
   useEffect(() => {
-    const video = ref.current;
-    if (!video) return;
-    video.srcObject = new MediaStream([track]);
-    return () => {
-      video.srcObject = null;
-    };
+    if (ref.current) showTrack(ref.current, track);
   }, [track]);
+
+  useEffect(() => {
+    const video = ref.current;
+    return () => {
+      if (video) video.srcObject = null;
+    };
+  }, []);
 
   return (
     <video
