@@ -20,8 +20,9 @@ import { fail, leaseFrom, lose, stay } from './decisions.ts';
 import { isCarrying } from './decide-connecting.ts';
 import { fallbackGrace, followPath, lesserPath, rankOf } from './fallback.ts';
 import { loseSpare, watchLane, type LaneContext, type Move } from './lanes.ts';
-import { RENEW_RETRY_MAX_MS, RENEW_RETRY_MS } from './limits.ts';
+import { EPISODE_GRACE_MS, RENEW_RETRY_MAX_MS, RENEW_RETRY_MS } from './limits.ts';
 import { leftBest, notUp, returned, settleReturn, tendReturn } from './returning.ts';
+import { without } from './without.ts';
 
 /** What `decide()` does while a call stands. */
 
@@ -38,10 +39,8 @@ export function whileConnected(
       return onSignalingClosed(state, seen.code, now, rules);
     case 'signaling-silent':
       return state.signaling ? stay(state) : resumeOr(state, CLOSE.IDLE, now, rules);
-    case 'resumed': {
-      const { signaling: _, ...rest } = state;
-      return stay(rest);
-    }
+    case 'resumed':
+      return stay(without(state, 'signaling'));
     case 'resume-failed':
       return onResumeFailed(state, seen, now, rules);
     case 'spare-failed':
@@ -101,7 +100,7 @@ function watchLinks(before: Connected, views: LaneViews, now: number, rules: Cal
   const losers = LINK_ROLES.filter((role) => lostTheRace(state, role, views[role].active, rules));
   actions.push(...losers.map((role) => ({ act: 'offer-preferred', role }) as const));
   if (losers.length > 0) state = { ...state, offered: [...state.offered, ...losers] };
-  return { state: endEpisode(follow(state, before, views, now, rules)), actions };
+  return { state: endEpisode(follow(state, before, views, now, rules), now), actions };
 }
 
 function isAtEase({ lanes }: Connected, role: LinkRole): boolean {
@@ -155,16 +154,16 @@ function afterMove(state: Connected, role: LinkRole, move: Move, now: number): C
   return { ...state, back, episode: next };
 }
 
-/** The story ends when no lane is moving, or about to. */
-function endEpisode(state: Connected): Connected {
+/** The story ends when all lanes have moved, or those that have not show no sign of it. */
+function endEpisode(state: Connected, now: number): Connected {
   const { episode } = state;
   if (!episode || LINK_ROLES.some((role) => !isAtEase(state, role))) return state;
-  const isFollowing = LINK_ROLES.some(
-    (role) => !episode.moved.includes(role) && state.lanes[role].probe !== undefined,
-  );
-  if (episode.reason === 'better-path' && isFollowing) return state;
-  const { episode: _, ...rest } = state;
-  return { ...rest, lastEpisode: episode };
+  const staying = LINK_ROLES.filter((role) => !episode.moved.includes(role));
+  const lastMoveAt = Math.max(...episode.moved.map((role) => state.lanes[role].moves.at(-1) ?? 0));
+  const isYoung = now - lastMoveAt < EPISODE_GRACE_MS;
+  const isFollowing = staying.some((role) => state.lanes[role].probe !== undefined);
+  if (staying.length > 0 && (isYoung || isFollowing)) return state;
+  return { ...without(state, 'episode'), lastEpisode: episode };
 }
 
 /**

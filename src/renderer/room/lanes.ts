@@ -19,6 +19,7 @@ import {
   ALL_LOST_MS,
   CONSENT_FRESH_MS,
   DOUBLED_MAX_MS,
+  EPISODE_GRACE_MS,
   LANE_GIVE_UP_MS,
   MOVE_SILENCE_MS,
   MOVES_PER_MINUTE,
@@ -28,6 +29,7 @@ import {
   STANDBY_RETRY_MAX_MS,
   STANDBY_RETRY_MS,
 } from './limits.ts';
+import { without } from './without.ts';
 
 /**
  * One direction of media and the links that may carry it. Pure: what is seen of them in, what to do
@@ -65,11 +67,29 @@ export interface LaneOutcome {
 
 export function watchLane(lane: Lane, context: LaneContext): LaneOutcome {
   const view = context.views[context.role];
-  const condition = judgeLink(view.active, lane.silenceAccepted);
+  const condition = judgeLink(view.active, {
+    acceptedSilence: lane.silenceAccepted,
+    isOtherInDoubt: isOtherInDoubt(context),
+  });
   const watched = markUp(lane, view, context.now);
   if (watched.doubled) return watchDoubled(watched, watched.doubled, condition, context);
   if (condition === 'well' || condition === 'idle') return tendStandby(easy(watched), context);
   return seekHelp(watched, condition, context);
+}
+
+/** The other lane is, or was a moment ago, in doubt about the protocol that this one is on. */
+function isOtherInDoubt({ role, state, views, now }: LaneContext): boolean {
+  const other = state.lanes[role === 'send' ? 'receive' : 'send'];
+  const { active } = views[role];
+  if (other.troubleSince !== undefined && other.doubled?.reason !== 'better-path') return true;
+  const { episode } = state;
+  const hasJustMoved = now - (other.moves.at(-1) ?? -Infinity) < EPISODE_GRACE_MS;
+  return (
+    hasJustMoved &&
+    episode !== undefined &&
+    episode.reason !== 'better-path' &&
+    episode.from.protocol === active.path?.protocol
+  );
 }
 
 /** Notes since when spare links are connected. */
@@ -85,9 +105,7 @@ function markUp(lane: Lane, view: LaneView, now: number): Lane {
 }
 
 function easy(lane: Lane): Lane {
-  if (lane.troubleSince === undefined) return lane;
-  const { troubleSince: _, ...rest } = lane;
-  return rest;
+  return lane.troubleSince === undefined ? lane : without(lane, 'troubleSince');
 }
 
 // --- no doubt -------------------------------------------------------------------------------------
@@ -126,7 +144,7 @@ function hasFailed(spare: Spare, view: LinkView | undefined, now: number): boole
 }
 
 function dropStandby(lane: Lane, { role, now }: LaneContext, isFailure: boolean): LaneOutcome {
-  const { standby: _, ...rest } = lane;
+  const rest = without(lane, 'standby');
   const failures = isFailure ? lane.standbyFailures + 1 : 0;
   const wait = isFailure
     ? Math.min(STANDBY_RETRY_MS * 2 ** (failures - 1), STANDBY_RETRY_MAX_MS)
@@ -291,13 +309,6 @@ function settleOn(
   { role, state, views, now }: LaneContext,
 ): LaneOutcome {
   const { active } = views[role];
-  const {
-    doubled: _,
-    troubleSince: __,
-    silenceAccepted: ___,
-    [doubled.onto]: ____,
-    ...rest
-  } = lane;
   const lastHeardAt = now - (active.hearing?.silentMs ?? 0);
   const wasSilent = doubled.reason !== 'better-path' && doubled.reason !== 'policy';
   const moved: Move = {
@@ -310,10 +321,9 @@ function settleOn(
   const drops: Action[] = (['standby', 'probe'] as const)
     .filter((name) => name !== doubled.onto && lane[name] !== undefined)
     .map((spare) => ({ act: 'drop', role, spare }));
-  const { standby: _standby, probe: _probe, ...bare } = rest as Lane;
   return {
     lane: {
-      ...bare,
+      ...without(lane, 'doubled', 'troubleSince', 'silenceAccepted', 'standby', 'probe'),
       standbyFailures: 0,
       // The processor is busy with the first pictures.
       standbyAfter: now + STANDBY_AFTER_MS,
@@ -329,7 +339,7 @@ function revert(
   silenceAccepted: number | undefined,
   { role }: LaneContext,
 ): LaneOutcome {
-  const { doubled: _, troubleSince: __, silenceAccepted: ___, ...rest } = lane;
+  const rest = without(lane, 'doubled', 'troubleSince', 'silenceAccepted');
   return {
     lane: { ...rest, ...(silenceAccepted !== undefined && { silenceAccepted }) },
     actions: [{ act: 'settle', role, on: 'active' }],
@@ -339,7 +349,7 @@ function revert(
 /** The link that media was asked for on is no use: back to the active one, for better or worse. */
 function giveUpSpare(lane: Lane, doubled: Doubled, context: LaneContext): LaneOutcome {
   const { role, now } = context;
-  const { doubled: _, [doubled.onto]: __, ...rest } = lane;
+  const rest = without(lane, 'doubled', doubled.onto);
   const failures = doubled.onto === 'standby' ? lane.standbyFailures + 1 : lane.standbyFailures;
   return {
     lane: { ...rest, standbyFailures: failures, standbyAfter: now },
@@ -355,8 +365,10 @@ export function loseSpare(lane: Lane, name: SpareName, context: LaneContext): La
   if (!lane[name]) return { lane, actions: [] };
   if (lane.doubled?.onto === name) return giveUpSpare(lane, lane.doubled, context);
   if (name === 'standby') return dropStandby(lane, context, true);
-  const { probe: _, ...rest } = lane;
-  return { lane: rest, actions: [{ act: 'drop', role: context.role, spare: 'probe' }] };
+  return {
+    lane: without(lane, 'probe'),
+    actions: [{ act: 'drop', role: context.role, spare: 'probe' }],
+  };
 }
 
 function recentMoves({ moves }: Lane, now: number): number[] {

@@ -159,6 +159,8 @@ export const MOVES_PER_MINUTE = 6;
 /** Asking for media on a link takes one round trip to the server; this is a lost connection, ms. */
 export const MOVE_REQUEST_BUDGET_MS = 1_200;
 
+/** How long after one lane has moved the other may follow and still be part of the same story, ms. */
+export const EPISODE_GRACE_MS = 600;
 /** Both links carry until the new one is seen everywhere, or for this long, ms. */
 export const OVERLAP_MS = 1_500;
 /** Silent twins of what a newcomer sends are made after this, ms. */

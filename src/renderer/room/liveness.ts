@@ -27,8 +27,17 @@ import {
  */
 export type Condition = 'idle' | 'connecting' | 'well' | 'suspect' | 'dead';
 
-/** @param acceptedSilence The `heardAt` whose silence is known not to be the path's fault. */
-export function judgeLink(view: LinkView, acceptedSilence?: number): Condition {
+export interface Doubts {
+  /** The `heardAt` whose silence is known not to be the path's fault. */
+  readonly acceptedSilence?: number | undefined;
+  /** The other direction is in doubt on the same path: a shorter silence will do. */
+  readonly isOtherInDoubt?: boolean;
+}
+
+export function judgeLink(
+  view: LinkView,
+  { acceptedSilence, isOtherInDoubt = false }: Doubts = {},
+): Condition {
   switch (view.status) {
     case 'unused':
       return 'idle';
@@ -44,7 +53,7 @@ export function judgeLink(view: LinkView, acceptedSilence?: number): Condition {
   if (!hearing) return 'well';
   if (isConsentLost(hearing)) return 'dead';
   if (hearing.heardAt === acceptedSilence) return 'well';
-  const limit = silenceLimit(hearing);
+  const limit = silenceLimit(hearing, isOtherInDoubt);
   return limit !== undefined && hearing.silentMs >= limit ? 'suspect' : 'well';
 }
 
@@ -52,9 +61,10 @@ export function judgeLink(view: LinkView, acceptedSilence?: number): Condition {
  * The silence that is suspicious after what was heard before, ms. Undefined where nothing comes
  * regularly: only consent checks then tell.
  */
-export function silenceLimit({ usualGapMs }: Hearing): number | undefined {
+export function silenceLimit({ usualGapMs }: Hearing, isOtherInDoubt = false): number | undefined {
   if (usualGapMs === undefined) return SILENCE_UNKNOWN_MS;
   if (usualGapMs > IRREGULAR_GAP_MS) return undefined;
+  if (isOtherInDoubt) return Math.max(SILENCE_MIN_MS, usualGapMs + SILENCE_MARGIN_MS);
   return Math.max(SILENCE_MIN_MS, usualGapMs * SILENCE_FACTOR + SILENCE_MARGIN_MS);
 }
 

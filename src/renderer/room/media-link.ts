@@ -106,7 +106,6 @@ export class MediaLink {
       return;
     }
     const report = await this.transport.getStats();
-    if (this.transport.closed) return;
     const inbound = readInbound(report, this.role);
     if (!inbound) return;
     // Another pair: another path, perhaps, and counters that begin anew.

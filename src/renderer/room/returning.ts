@@ -14,6 +14,7 @@ import {
   PROBE_RETRY_MS,
   SPARE_CONNECT_MS,
 } from './limits.ts';
+import { without } from './without.ts';
 
 /**
  * The way back to the plan's first path. Pure. The sending lane goes ahead: a link on the better path
@@ -30,7 +31,7 @@ export function untouched(): Return {
 /** A lane has left the best path, because it died. */
 export function leftBest(back: Return, now: number): Return {
   const isFlap = back.returnedAt !== undefined && now - back.returnedAt < FLAP_WINDOW_MS;
-  const { returnedAt: _, ...rest } = back;
+  const rest = without(back, 'returnedAt');
   if (isFlap) return flapped(rest, now);
   return { ...rest, failures: 0, after: Math.max(back.after, now + PROBE_FIRST_MS) };
 }
@@ -74,13 +75,18 @@ function mayFollow({ role, state, views, now }: LaneContext): boolean {
   if (!path || rankOf(path, state.plan) > 0 || lane.doubled) return false;
   const hasMoved = lane.moves.at(-1) ?? state.since;
   const isProven = state.back.returnedAt !== undefined || now - hasMoved >= PROBE_PROOF_MS;
-  return isProven && judgeLink(views.send.active, lane.silenceAccepted) === 'well';
+  return (
+    isProven && judgeLink(views.send.active, { acceptedSilence: lane.silenceAccepted }) === 'well'
+  );
 }
 
 function endProbe(lane: Lane, back: Return, { role }: LaneContext): ReturnOutcome {
   if (!lane.probe) return { lane, back, actions: [] };
-  const { probe: _, ...rest } = lane;
-  return { lane: rest, back, actions: [{ act: 'drop', role, spare: 'probe' }] };
+  return {
+    lane: without(lane, 'probe'),
+    back,
+    actions: [{ act: 'drop', role, spare: 'probe' }],
+  };
 }
 
 function watchProbe(

@@ -149,12 +149,12 @@ export class SendLane {
   }
 
   #senderOn(link: MediaLink): Sender {
-    const { channel, codecs, onRefused } = this.#options;
+    const { channel, codecs } = this.#options;
     const publisher = new Publisher({
       ...{ link, channel, codecs },
       onRefused: (kind, error) => {
         // On a spare it is no loss yet.
-        if (this.#active.link === link) onRefused(kind, error);
+        if (this.#active.link === link) this.#options.onRefused(kind, error);
       },
       replaces: (kind) =>
         this.#active.link === link ? undefined : this.#active.publisher.producerId(kind),

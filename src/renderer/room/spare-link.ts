@@ -39,7 +39,7 @@ export class LinkMaker {
    * @throws {ProtooError} the server refused or did not answer.
    */
   async make(role: LinkRole, path: Path): Promise<MediaLink> {
-    const { target, device, channel, entry, signal, onChange } = this.#options;
+    const { target, device, channel, entry, signal } = this.#options;
     const { preferredProtocol: mode, route } = target;
     if (path.route !== route || !allowsProtocol(mode, path.protocol)) {
       throw new Error(`${mode} on the ${route} route allows no ${path.route} ${path.protocol}`);
@@ -65,7 +65,8 @@ export class LinkMaker {
     );
     if (candidates.length === 0) throw new Error(`the server offers no ${path.protocol} address`);
     return new MediaLink({
-      ...{ role, device, info, candidates, channel, onChange },
+      ...{ role, device, info, candidates, channel },
+      onChange: () => this.#options.onChange(),
       policy: { ...entry.policy, iceServers },
     });
   }

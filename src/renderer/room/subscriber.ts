@@ -30,8 +30,8 @@ export interface SubscriberOptions {
  * stays.
  */
 export class Subscriber {
+  readonly #options: SubscriberOptions;
   readonly #roster: Roster;
-  readonly #onTrack: (track: MediaStreamTrack) => void;
   readonly #received = new Map<string, Received>();
   /** Offers being taken, with what the server said of them meanwhile. */
   readonly #pending = new Map<string, { paused: boolean; closed: boolean }>();
@@ -39,9 +39,9 @@ export class Subscriber {
   #preferred: MediaLink | undefined;
   #onShown: (() => void) | undefined;
 
-  constructor({ roster, onTrack }: SubscriberOptions) {
-    this.#roster = roster;
-    this.#onTrack = onTrack;
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+    this.#roster = options.roster;
   }
 
   /**
@@ -79,7 +79,7 @@ export class Subscriber {
       ...{ isLive: false, waiting: undefined },
     };
     this.#received.set(offer.id, received);
-    this.#onTrack(consumer.track);
+    this.#options.onTrack(consumer.track);
     // A last picture of one that has ended stays as well.
     if (this.#roster.trackOf(offer.peerId, offer.kind)) this.#await(received);
     else this.#show(received);

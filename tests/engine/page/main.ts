@@ -36,8 +36,8 @@ function show(peers: readonly RemotePeer[]): void {
     }
     const stream = video.srcObject as MediaStream;
     const wanted = [peer.audio?.track, peer.video?.track].filter((track) => track !== undefined);
-    for (const track of stream.getTracks()) if (!wanted.includes(track)) stream.removeTrack(track);
     for (const track of wanted) stream.addTrack(track);
+    for (const track of stream.getTracks()) if (!wanted.includes(track)) stream.removeTrack(track);
   }
 }
 
