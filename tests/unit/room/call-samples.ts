@@ -1,20 +1,32 @@
 import { decide, nextDeadline } from '../../../src/renderer/room/decide.ts';
-import type {
-  CallRules,
-  CallState,
-  Connected,
-  Connecting,
-  Decision,
-  LinkViews,
-  Observation,
-  Waiting,
+import {
+  FRESH_LANE,
+  NO_ABILITIES,
+  type Abilities,
+  type CallRules,
+  type CallState,
+  type Connected,
+  type Connecting,
+  type Decision,
+  type LaneViews,
+  type LinkView,
+  type Observation,
+  type Waiting,
 } from '../../../src/renderer/room/call-state.ts';
+import { untouched } from '../../../src/renderer/room/returning.ts';
 import type { Path } from '../../../src/shared/path.ts';
 import { RoomError, type RoomErrorCode } from '../../../src/shared/room-error.ts';
 
 /** States of a call, observations, and what to ask of a decision. */
 
-export const RULES: CallRules = { preferredProtocol: 'UDP_OVER_TCP', route: 'direct', seed: 7 };
+export const RULES: CallRules = {
+  preferredProtocol: 'UDP_OVER_TCP',
+  route: 'direct',
+  seed: 7,
+  standby: true,
+};
+/** Of a server that understands all of our extensions. */
+export const ABLE: Abilities = { migration: true, resumeGraceMs: 20_000 };
 export const UDP: Path = { route: 'direct', protocol: 'udp', host: '192.0.2.1', port: 44_444 };
 export const TCP: Path = { ...UDP, protocol: 'tcp' };
 export const PLAN = [UDP, TCP];
@@ -32,6 +44,7 @@ export const reconnecting: Connecting = {
   ...connecting,
   trip: { attempt: 3, reason: 'signaling-lost' },
 };
+/** In a call, on a server with nothing but the base protocol. */
 export const connected: Connected = {
   phase: 'connected',
   trip: { attempt: 0 },
@@ -41,7 +54,16 @@ export const connected: Connected = {
   preferredSince: NOW - 1000,
   wasPreferred: true,
   offered: [],
-  trouble: {},
+  abilities: NO_ABILITIES,
+  lanes: { send: FRESH_LANE, receive: FRESH_LANE },
+  back: untouched(),
+};
+/** The same on a server that lets media move and keeps places. */
+export const able: Connected = { ...connected, abilities: ABLE };
+/** Its signaling connection is lost; the second attempt to take the place again is to come. */
+export const cutOff: Connected = {
+  ...able,
+  signaling: { since: NOW - 500, attempt: 2, nextRetryAt: NOW + 300, isTrying: false },
 };
 export const waiting: Waiting = {
   phase: 'waiting',
@@ -53,13 +75,12 @@ export const failed: CallState = { phase: 'failed', error: new RoomError('NO_PAT
 export const left: CallState = { phase: 'left' };
 
 export function links(
-  send: LinkViews['send']['status'],
-  receive: LinkViews['send']['status'] = 'unused',
+  send: LinkView['status'],
+  receive: LinkView['status'] = 'unused',
   path: Path = UDP,
-): LinkViews {
-  const view = (status: LinkViews['send']['status']) => ({
-    status,
-    ...(status === 'connected' && { path }),
+): LaneViews {
+  const view = (status: LinkView['status']) => ({
+    active: { status, ...(status === 'connected' && { path }) },
   });
   return { send: view(send), receive: view(receive) };
 }

@@ -4,7 +4,7 @@ import {
   type CallRules,
   type CallState,
   type Connecting,
-  type LinkViews,
+  type LaneViews,
   type Observation,
 } from '../../../src/renderer/room/call-state.ts';
 import {
@@ -70,11 +70,11 @@ describe('joining', () => {
     ],
     [
       'a link is connected but its pair is not known yet',
-      { ...links('unused'), send: { status: 'connected' } },
+      { ...links('unused'), send: { active: { status: 'connected' } } },
       'connecting',
     ],
     ['nothing carries yet', links('connecting'), 'connecting'],
-  ] as [string, LinkViews, string][])('%s: %s', (_when, seen, phase) => {
+  ] as [string, LaneViews, string][])('%s: %s', (_when, seen, phase) => {
     expect(ask(connecting, { seen: 'links', links: seen }).state.phase).toBe(phase);
   });
 
@@ -144,7 +144,7 @@ describe('a relay that will not do', () => {
     } as Connecting,
     seen: {
       seen: 'links',
-      links: { ...links('connecting'), send: { status: 'connecting', relayFault } },
+      links: { ...links('connecting'), send: { active: { status: 'connecting', relayFault } } },
     } as Observation,
   });
 
@@ -193,7 +193,10 @@ describe('one Cloud Proxy of several that carries no media', () => {
   ).state;
   const silent: Observation = {
     seen: 'links',
-    links: { ...links('connecting'), send: { status: 'connecting', relayFault: 'no-answer' } },
+    links: {
+      ...links('connecting'),
+      send: { active: { status: 'connecting', relayFault: 'no-answer' } },
+    },
   };
   const inUse = (state: CallState): Connecting => {
     if (state.phase !== 'connecting') throw new Error(state.phase);
@@ -282,7 +285,10 @@ test('a relay that has not answered by the deadline is what is wrong', () => {
   const rules: CallRules = { ...RULES, route: 'proxy' };
   const seen: Observation = {
     seen: 'links',
-    links: { ...links('connecting'), send: { status: 'connecting', relayFault: 'no-answer' } },
+    links: {
+      ...links('connecting'),
+      send: { active: { status: 'connecting', relayFault: 'no-answer' } },
+    },
   };
   const state = ask(connecting, seen, NOW, rules).state;
   expect(state.phase).toBe('connecting');
@@ -340,8 +346,8 @@ describe('fallback', () => {
     const seen: Observation = {
       seen: 'links',
       links: {
-        send: { status: 'connected', path: UDP },
-        receive: { status: 'connected', path: TCP },
+        send: { active: { status: 'connected', path: UDP } },
+        receive: { active: { status: 'connected', path: TCP } },
       },
     };
     expect(ask(connected, seen).state).toMatchObject({ path: TCP });
@@ -363,8 +369,8 @@ describe('a relayed link that came up on TCP though UDP was wanted', () => {
   const mixed: Observation = {
     seen: 'links',
     links: {
-      send: { status: 'connected', path: udp },
-      receive: { status: 'connected', path: tcp },
+      send: { active: { status: 'connected', path: udp } },
+      receive: { active: { status: 'connected', path: tcp } },
     },
   };
 

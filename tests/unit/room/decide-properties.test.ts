@@ -2,13 +2,24 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   IDLE,
+  LINK_ROLES,
+  SPARES,
+  type Abilities,
   type CallRules,
   type CallState,
+  type LaneViews,
+  type LinkRole,
   type LinkView,
   type Observation,
 } from '../../../src/renderer/room/call-state.ts';
 import { decide, nextDeadline } from '../../../src/renderer/room/decide.ts';
-import { MAX_ATTEMPTS, RETRY_MAX_MS, SETUP_BUDGET_MS } from '../../../src/renderer/room/limits.ts';
+import type { Hearing } from '../../../src/renderer/room/hearing.ts';
+import {
+  LOOK_MAX_MS,
+  MAX_ATTEMPTS,
+  RETRY_MAX_MS,
+  SETUP_BUDGET_MS,
+} from '../../../src/renderer/room/limits.ts';
 import { planPaths } from '../../../src/renderer/room/path-plan.ts';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
 import { parseSignalingBaseUrl, type Endpoint } from '../../../src/shared/endpoint.ts';
@@ -18,7 +29,11 @@ import { anyMode } from './samples.ts';
 const HOST = 'far.example.com';
 /** Actions that need an open session. */
 const USES_SESSION: ReadonlySet<string> = new Set([
-  'restart-ice',
+  'build',
+  'drop',
+  'double',
+  'settle',
+  'resume',
   'offer-preferred',
   'renew-relay',
 ]);
@@ -27,7 +42,19 @@ const anyRules: fc.Arbitrary<CallRules> = fc.record({
   preferredProtocol: anyMode,
   route: fc.constantFrom('direct' as const, 'proxy' as const),
   seed: fc.integer(),
+  standby: fc.boolean(),
 });
+
+const anyHearing: fc.Arbitrary<Hearing> = fc.record({
+  heardAt: fc.nat({ max: 60_000 }),
+  silentMs: fc.nat({ max: 8000 }),
+  usualGapMs: fc.constantFrom(undefined, 20, 60, 400, Infinity),
+  consentMs: fc.nat({ max: 8000 }),
+});
+const anyAbilities: fc.Arbitrary<Abilities> = fc.record(
+  { migration: fc.boolean(), resumeGraceMs: fc.nat({ max: 30_000 }) },
+  { requiredKeys: ['migration'] },
+);
 
 function anotherProxy(): Endpoint {
   const parsed = parseSignalingBaseUrl('another.example.com');
@@ -42,11 +69,22 @@ function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
     fc.record({
       status: fc.constantFrom('unused', 'connecting', 'connected', 'disconnected', 'failed'),
     }),
-    fc.record({ status: fc.constant('connected'), path: fc.constantFrom(...plan) }),
+    fc.record(
+      {
+        status: fc.constantFrom('connected', 'disconnected'),
+        path: fc.constantFrom(...plan),
+        hearing: anyHearing,
+      },
+      { requiredKeys: ['status', 'path'] },
+    ),
     fc.record({
       status: fc.constant('connecting'),
       relayFault: fc.constantFrom('refused', 'no-candidates', 'no-answer'),
     }),
+  );
+  const lane = fc.record(
+    { active: link, standby: link, probe: link },
+    { requiredKeys: ['active'] },
   );
   return fc.oneof(
     fc.constant<Observation>({ seen: 'join', plan }),
@@ -55,7 +93,7 @@ function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
       step: fc.constantFrom('discovery', 'signaling', 'transports', 'media'),
       plan: fc.constant(plan),
     }),
-    fc.record({ seen: fc.constant('links'), links: fc.record({ send: link, receive: link }) }),
+    fc.record({ seen: fc.constant('links'), links: fc.record({ send: lane, receive: lane }) }),
     fc.constant<Observation>({ seen: 'no-media-to-connect' }),
     fc.record({
       seen: fc.constant('proxy-entered'),
@@ -70,7 +108,20 @@ function anyObservation(rules: CallRules): fc.Arbitrary<Observation> {
       seen: fc.constant('signaling-closed'),
       code: fc.constantFrom(1000, 1006, ...Object.values(CLOSE)),
     }),
-    fc.record({ seen: fc.constant('restart-failed'), role: fc.constantFrom('send', 'receive') }),
+    fc.record({ seen: fc.constant('abilities'), abilities: anyAbilities }),
+    fc.record({
+      seen: fc.constant('spare-failed'),
+      role: fc.constantFrom(...LINK_ROLES),
+      spare: fc.constantFrom(...SPARES),
+    }),
+    fc.constant<Observation>({ seen: 'signaling-silent' }),
+    fc.constant<Observation>({ seen: 'resumed' }),
+    fc.record({
+      seen: fc.constant('resume-failed'),
+      error: fc.constantFrom(...RoomErrorCode.options).map((code) => new RoomError(code).toData()),
+      isFinal: fc.boolean(),
+    }),
+    fc.constant<Observation>({ seen: 'network-changed' }),
     fc.record({ seen: fc.constant('relay-lease'), lifetimeMs: fc.integer({ min: 0, max: 1e8 }) }),
     fc.constant<Observation>({ seen: 'clock' }),
     fc.constant<Observation>({ seen: 'retry-now' }),
@@ -150,14 +201,22 @@ test('after leave() nothing is done and nothing waited for', () => {
   );
 });
 
-test('a link is restarted at most once per trouble', () => {
+test('media is asked for on one further link at a time, and only then left on one alone', () => {
   fc.assert(
     fc.property(anyHistory, (history) => {
-      play(history, ({ state: before }, _seen, { actions }) => {
+      const doubled = new Map<string, string>();
+      play(history, (_before, _seen, { state, actions }) => {
         for (const action of actions) {
-          if (action.act !== 'restart-ice' || before.phase !== 'connected') continue;
-          expect(before.trouble[action.role]?.restartedAt).toBeUndefined();
+          if (action.act === 'double') {
+            expect(doubled.get(action.role)).toBeUndefined();
+            doubled.set(action.role, action.spare);
+          }
+          if (action.act === 'settle') {
+            expect([doubled.get(action.role), 'active']).toContain(action.on);
+            expect(doubled.delete(action.role)).toBe(true);
+          }
         }
+        if (state.phase !== 'connected') doubled.clear();
       });
     }),
   );
@@ -181,16 +240,16 @@ test('a call that nobody answers any more ends, with a reason, in bounded time',
       let { state, now } = play(history);
       const since = now;
       // Silence: the network is gone, the transports notice, and nothing else ever happens.
-      const silence: Observation = {
-        seen: 'links',
-        links: { send: { status: 'disconnected' }, receive: { status: 'disconnected' } },
-      };
+      const gone: LaneViews[LinkRole] = { active: { status: 'disconnected' } };
+      const silence: Observation = { seen: 'links', links: { send: gone, receive: gone } };
       const alive = (): boolean => !['idle', 'failed', 'left'].includes(state.phase);
       while (alive()) {
-        if (state.phase === 'connected') state = decide(state, silence, now, history.rules).state;
         const deadline = nextDeadline(state, history.rules);
-        expect(deadline).toBeDefined();
-        now = Math.max(now, deadline ?? now);
+        // While a call stands, the looks at its links come by themselves.
+        if (state.phase === 'connected') now = Math.min(deadline ?? Infinity, now + LOOK_MAX_MS);
+        else now = Math.max(now, deadline ?? NaN);
+        expect(now).not.toBeNaN();
+        if (state.phase === 'connected') state = decide(state, silence, now, history.rules).state;
         state = decide(state, { seen: 'clock' }, now, history.rules).state;
         expect(now - since).toBeLessThanOrEqual(longest);
       }

@@ -24,25 +24,29 @@ function track(consumerId: string, kind: 'audio' | 'video'): RemoteTrack {
 }
 
 describe('the roster', () => {
-  test('has peers in order of arrival, each with its newest track of a kind', () => {
+  test('has peers in order of arrival, each with the track of a kind that was shown last', () => {
     roster.add(ADA);
     roster.add(BOB);
-    roster.addTrack('a', track('1', 'video'));
-    roster.addTrack('a', track('2', 'video'));
-    roster.addTrack('a', track('3', 'audio'));
+    roster.showTrack('a', track('1', 'video'));
+    roster.showTrack('a', track('2', 'video'));
+    roster.showTrack('a', track('3', 'audio'));
     expect(roster.peers).toMatchObject([
       { displayName: 'Ada', video: { consumerId: '2' }, audio: { consumerId: '3' } },
       { displayName: 'Bob', video: undefined, audio: undefined },
     ]);
+    expect(roster.trackOf('a', 'video')?.consumerId).toBe('2');
+    expect(roster.trackOf('b', 'video')).toBeUndefined();
+    roster.removeTrack('1');
+    expect(roster.peers[0]?.video?.consumerId, 'the one that is shown stays').toBe('2');
     roster.removeTrack('2');
-    expect(roster.peers[0]?.video?.consumerId).toBe('1');
+    expect(roster.peers[0]?.video).toBeUndefined();
   });
 
   test('changes nothing that is held: a new array, a new object for the peer that changed', () => {
     roster.add(ADA);
     roster.add(BOB);
     const before = roster.peers;
-    roster.addTrack('b', track('1', 'audio'));
+    roster.showTrack('b', track('1', 'audio'));
     expect(roster.peers).not.toBe(before);
     expect(roster.peers[0]).toBe(before[0]);
     expect(roster.peers[1]).not.toBe(before[1]);
@@ -50,7 +54,7 @@ describe('the roster', () => {
   });
 
   test('keeps a track that is known before its peer', () => {
-    roster.addTrack('a', track('1', 'video'));
+    roster.showTrack('a', track('1', 'video'));
     expect(roster.peers).toEqual([]);
     roster.add(ADA);
     expect(roster.peers[0]?.video?.consumerId).toBe('1');
@@ -58,7 +62,7 @@ describe('the roster', () => {
 
   test('shows a pause, on the track it is for', () => {
     roster.add(ADA);
-    roster.addTrack('a', track('1', 'video'));
+    roster.showTrack('a', track('1', 'video'));
     roster.setPaused('1', true);
     roster.setPaused('unknown', true);
     expect(roster.peers[0]?.video?.paused).toBe(true);
@@ -66,7 +70,7 @@ describe('the roster', () => {
 
   test('through a reconnection nobody leaves and comes back', () => {
     roster.reset([ADA, BOB]);
-    roster.addTrack('a', track('1', 'video'));
+    roster.showTrack('a', track('1', 'video'));
     roster.clearTracks();
     expect(roster.peers.map(({ video }) => video)).toEqual([undefined, undefined]);
     roster.reset([BOB, { id: 'c', displayName: 'Cyd' }]);
@@ -90,7 +94,7 @@ describe('the roster', () => {
 
   test('who leaves takes their tracks along', () => {
     roster.add(ADA);
-    roster.addTrack('a', track('1', 'video'));
+    roster.showTrack('a', track('1', 'video'));
     roster.remove('a');
     roster.add(ADA);
     expect(roster.peers[0]?.video).toBeUndefined();

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { CallState, Connected, Connecting } from '../../../src/renderer/room/call-state.ts';
+import {
+  FRESH_LANE,
+  NO_ABILITIES,
+  type CallState,
+  type Connected,
+  type Connecting,
+} from '../../../src/renderer/room/call-state.ts';
 import { viewConnection } from '../../../src/renderer/room/connection-view.ts';
+import { untouched } from '../../../src/renderer/room/returning.ts';
 import { tellChange } from '../../../src/renderer/room/story.ts';
 import { Timeline } from '../../../src/renderer/room/timeline.ts';
 import { ConnectionState, type Fallback } from '../../../src/shared/connection-state.ts';
@@ -24,7 +31,9 @@ const connected: Connected = {
   path: UDP,
   wasPreferred: true,
   offered: [],
-  trouble: {},
+  abilities: NO_ABILITIES,
+  lanes: { send: FRESH_LANE, receive: FRESH_LANE },
+  back: untouched(),
 };
 const fallback: Fallback = { wanted: 'udp', using: 'tcp', since: 2000, reason: 'blocked-at-join' };
 const failed: CallState = {
