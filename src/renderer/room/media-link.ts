@@ -23,6 +23,8 @@ export interface MediaLinkOptions {
   /** Already filtered by policy. */
   candidates: readonly IceCandidate[];
   policy: ConnectionPolicy;
+  /** The one protocol that it is bound to, whatever relays it is given; absent: all in the policy. */
+  boundTo?: MediaProtocol;
   channel: Requester;
   /** Its view may have changed. */
   onChange: () => void;
@@ -34,6 +36,7 @@ export class MediaLink {
   readonly transport: types.Transport;
   readonly #channel: Requester;
   readonly #policy: ConnectionPolicy;
+  readonly #boundTo: MediaProtocol | undefined;
   readonly #onChange: () => void;
   #iceServers: IceServer[];
   #inUse = false;
@@ -45,15 +48,19 @@ export class MediaLink {
   #forget = false;
   #pairId: string | undefined;
 
-  constructor({ role, device, info, candidates, policy, channel, onChange }: MediaLinkOptions) {
+  constructor(options: MediaLinkOptions) {
+    const { role, device, info, candidates, policy, channel, onChange } = options;
     this.role = role;
     this.#channel = channel;
     this.#policy = policy;
+    this.#boundTo = options.boundTo;
     this.#onChange = onChange;
     this.#iceServers = policy.iceServers;
-    const options = toTransportOptions(info, candidates, policy);
+    const transportOptions = toTransportOptions(info, candidates, policy);
     this.transport =
-      role === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
+      role === 'send'
+        ? device.createSendTransport(transportOptions)
+        : device.createRecvTransport(transportOptions);
     this.#listen();
   }
 
@@ -147,10 +154,7 @@ export class MediaLink {
    */
   async restartIce(only?: MediaProtocol): Promise<void> {
     if (this.#policy.iceTransportPolicy === 'relay') {
-      const over = only ? relaysOver(this.#iceServers, only) : [];
-      await this.transport.updateIceServers({
-        iceServers: over.length > 0 ? over : [...this.#iceServers],
-      });
+      await this.transport.updateIceServers({ iceServers: this.#relays(this.#boundTo ?? only) });
     }
     const iceParameters = await this.#channel.request('restartIce', {
       transportId: this.transport.id,
@@ -167,7 +171,12 @@ export class MediaLink {
     this.#iceServers = iceServers;
     if (this.#inUse) await this.restartIce(this.#path?.protocol);
     // It will start with the new servers.
-    else await this.transport.updateIceServers({ iceServers });
+    else await this.transport.updateIceServers({ iceServers: this.#relays(this.#boundTo) });
+  }
+
+  #relays(only: MediaProtocol | undefined): IceServer[] {
+    const over = only ? relaysOver(this.#iceServers, only) : [];
+    return over.length > 0 || this.#boundTo ? over : [...this.#iceServers];
   }
 
   close(): void {

@@ -235,9 +235,10 @@ export class Session {
     if (this.#isClosed()) return;
     joined.maker.renewRelay(grant.iceServers);
     try {
-      await Promise.all(this.#links().map((link) => link.renewRelay(grant.iceServers)));
+      const links = [...joined.send.links, ...joined.receive.links];
+      await Promise.all(links.map((link) => link.renewRelay(grant.iceServers)));
     } catch (error) {
-      throw requestFailure(error, joined.entry.channel.end);
+      throw requestFailure(error, joined.line.channel.end);
     }
     this.#tellLease(grant);
   }

@@ -68,6 +68,7 @@ export class LinkMaker {
       ...{ role, device, info, candidates, channel },
       onChange: () => this.#options.onChange(),
       policy: { ...entry.policy, iceServers },
+      boundTo: path.protocol,
     });
   }
 
