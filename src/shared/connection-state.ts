@@ -43,12 +43,11 @@ export type ReconnectReason = z.infer<typeof ReconnectReason>;
  * The connection to the meeting is lost and being taken up again, while sound and picture go on
  * without it. Absent while it stands.
  */
-export const SignalingLoss = z.object({
+const SignalingLoss = z.object({
   /** Of coming back, from 1. */
   attempt: z.number().int().positive(),
   nextRetryAt: z.number(),
 });
-export type SignalingLoss = z.infer<typeof SignalingLoss>;
 
 export const ConnectingStep = z.enum(['discovery', 'signaling', 'transports', 'media']);
 export type ConnectingStep = z.infer<typeof ConnectingStep>;

@@ -132,7 +132,7 @@ function tendStandby(lane: Lane, context: LaneContext): LaneOutcome {
 }
 
 /** The path to fall back on: the next of the plan after the one in use. */
-export function nextPath(plan: readonly Path[], inUse: Path | undefined): Path | undefined {
+function nextPath(plan: readonly Path[], inUse: Path | undefined): Path | undefined {
   return inUse && plan.find((_path, rank) => rank > rankOf(inUse, plan));
 }
 
