@@ -1,5 +1,6 @@
 import { createRoom } from '../../../src/renderer/room/index.ts';
 import type { RemotePeer, Room } from '../../../src/renderer/room/index.ts';
+import { showTrack } from '../../../src/renderer/app/media/show-track.ts';
 import { startNotes } from './notes.ts';
 
 /**
@@ -51,10 +52,7 @@ function show(peers: readonly RemotePeer[]): void {
     shown.delete(id);
   }
   for (const [id, { track }] of sending) {
-    const video = shown.get(id) ?? addVideo(id);
-    const stream = video.srcObject;
-    if (stream instanceof MediaStream && stream.getTracks()[0] === track) continue;
-    video.srcObject = new MediaStream([track]);
+    showTrack(shown.get(id) ?? addVideo(id), track);
   }
 }
 
