@@ -18,6 +18,13 @@ interface Received {
   waiting: AbortController | undefined;
 }
 
+/** An offer that is being taken. */
+interface Pending {
+  readonly offer: ConsumerOffer;
+  paused: boolean;
+  closed: boolean;
+}
+
 export interface SubscriberOptions {
   roster: Roster;
   onTrack(track: MediaStreamTrack): void;
@@ -34,7 +41,7 @@ export class Subscriber {
   readonly #roster: Roster;
   readonly #received = new Map<string, Received>();
   /** Offers being taken, with what the server said of them meanwhile. */
-  readonly #pending = new Map<string, { paused: boolean; closed: boolean }>();
+  readonly #pending = new Map<string, Pending>();
   readonly #firstTaken = Promise.withResolvers<undefined>();
   #preferred: MediaLink | undefined;
   #onShown: (() => void) | undefined;
@@ -50,7 +57,7 @@ export class Subscriber {
    */
   async add(offer: ConsumerOffer, link: MediaLink): Promise<void> {
     if (this.#received.has(offer.id) || this.#pending.has(offer.id)) return;
-    const pending = { paused: offer.producerPaused, closed: false };
+    const pending: Pending = { offer, paused: offer.producerPaused, closed: false };
     this.#pending.set(offer.id, pending);
     link.use();
     let consumer: types.Consumer;
@@ -64,13 +71,14 @@ export class Subscriber {
         streamId: offer.peerId,
       });
     } catch (error) {
+      this.#taken(pending);
+      this.#clearStale(offer);
       throw new ProtooError(400, `newConsumer: ${String(error)}`);
-    } finally {
-      this.#pending.delete(offer.id);
-      if (this.#pending.size === 0) this.#firstTaken.resolve(undefined);
     }
+    this.#taken(pending);
     if (pending.closed) {
       consumer.close();
+      this.#clearStale(offer);
       return;
     }
     link.relearn();
@@ -138,7 +146,10 @@ export class Subscriber {
 
   remove(consumerId: string): void {
     const pending = this.#pending.get(consumerId);
-    if (pending) pending.closed = true;
+    if (pending) {
+      pending.closed = true;
+      this.#clearStale(pending.offer);
+    }
     const received = this.#received.get(consumerId);
     if (received) this.#forget(received);
   }
@@ -186,9 +197,29 @@ export class Subscriber {
       // Its last picture stays until the heir has one.
       if (heir && !heir.isLive) this.#await(heir);
       else if (heir) this.#show(heir);
-      else this.#roster.removeTrack(offer.id);
+      else this.#clearStale(offer);
     }
     this.#onShown?.();
+  }
+
+  #taken({ offer }: Pending): void {
+    this.#pending.delete(offer.id);
+    if (this.#pending.size === 0) this.#firstTaken.resolve(undefined);
+  }
+
+  /**
+   * Takes down the last picture of what has ended, unless something is there, or being taken, that
+   * will stand in its place: the end of a track may come before its successor is ready.
+   */
+  #clearStale({ peerId, kind }: ConsumerOffer): void {
+    const shown = this.#roster.trackOf(peerId, kind);
+    if (!shown || this.#received.has(shown.consumerId)) return;
+    const isOfSame = (other: ConsumerOffer): boolean =>
+      other.peerId === peerId && other.kind === kind;
+    const hasSuccessor =
+      [...this.#received.values()].some((received) => isOfSame(received.offer)) ||
+      [...this.#pending.values()].some((pending) => !pending.closed && isOfSame(pending.offer));
+    if (!hasSuccessor) this.#roster.removeTrack(shown.consumerId);
   }
 
   /** Shows it as soon as media of it comes in. */

@@ -1,0 +1,120 @@
+import type { types } from 'mediasoup-client';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { MediaLink } from '../../../src/renderer/room/media-link.ts';
+import { Roster } from '../../../src/renderer/room/roster.ts';
+import { Subscriber } from '../../../src/renderer/room/subscriber.ts';
+import type { ConsumerOffer } from '../../../src/shared/signaling.ts';
+
+let roster: Roster;
+let subscriber: Subscriber;
+/** Consumer ids that were shown of Ada, `-`: none. */
+let shown: string[];
+
+beforeEach(() => {
+  shown = [];
+  roster = new Roster({
+    onChange: () => {
+      const now = roster.trackOf('ada', 'audio')?.consumerId ?? '-';
+      if (shown.at(-1) !== now) shown.push(now);
+    },
+    onJoined: () => undefined,
+    onLeft: () => undefined,
+  });
+  subscriber = new Subscriber({ roster, onTrack: () => undefined });
+  roster.add({ id: 'ada', displayName: 'Ada' });
+});
+
+function offer(id: string): ConsumerOffer {
+  return {
+    ...{ id, peerId: 'ada', producerId: `producer-${id}`, kind: 'audio', type: 'simple' },
+    ...{ rtpParameters: { codecs: [], headerExtensions: [], encodings: [], rtcp: {} } },
+    ...{ appData: {}, producerPaused: false },
+  };
+}
+
+/** A link whose consumers are made when the test says so, and hear something when it says so. */
+class FakeLink {
+  readonly #making = new Map<string, PromiseWithResolvers<undefined>>();
+  readonly #heard = new Map<string, number>();
+
+  get link(): MediaLink {
+    const transport = {
+      closed: false,
+      consume: async ({ id }: { id: string }): Promise<types.Consumer> => {
+        await this.#makingOf(id).promise;
+        const rtpReceiver = {
+          getSynchronizationSources: () => [{ timestamp: this.#heard.get(id) ?? 0 }],
+        };
+        const consumer = { id, kind: 'audio', closed: false, track: {}, rtpReceiver };
+        return { ...consumer, close: () => (consumer.closed = true) } as unknown as types.Consumer;
+      },
+    };
+    return { transport, use: () => undefined, relearn: () => undefined } as unknown as MediaLink;
+  }
+
+  make(id: string): void {
+    this.#makingOf(id).resolve(undefined);
+  }
+
+  refuse(id: string): void {
+    this.#makingOf(id).reject(new Error('no such codec'));
+  }
+
+  hear(id: string): void {
+    this.#heard.set(id, 1);
+  }
+
+  #makingOf(id: string): PromiseWithResolvers<undefined> {
+    const making = this.#making.get(id) ?? Promise.withResolvers<undefined>();
+    this.#making.set(id, making);
+    return making;
+  }
+}
+
+describe('somebody else’s media that moves', () => {
+  const fake = new FakeLink();
+  const { link } = fake;
+
+  async function receiveOld(id: string): Promise<void> {
+    fake.make(id);
+    await subscriber.add(offer(id), link);
+    expect(shown.at(-1)).toBe(id);
+  }
+
+  test('does not blink when the old ends while the new is still being taken', async () => {
+    await receiveOld('old-1');
+    const taken = subscriber.add(offer('new-1'), link);
+    subscriber.remove('old-1');
+    fake.make('new-1');
+    await taken;
+    fake.hear('new-1');
+    await expect.poll(() => shown).toEqual(['-', 'old-1', 'new-1']);
+  });
+
+  test('ends when what was to follow cannot be taken', async () => {
+    await receiveOld('old-2');
+    const taken = subscriber.add(offer('new-2'), link);
+    subscriber.remove('old-2');
+    expect(shown.at(-1)).toBe('old-2');
+    fake.refuse('new-2');
+    await expect(taken).rejects.toThrow('no such codec');
+    expect(shown).toEqual(['-', 'old-2', '-']);
+  });
+
+  test('ends when what was to follow has ended too, before it was taken', async () => {
+    await receiveOld('old-3');
+    const taken = subscriber.add(offer('new-3'), link);
+    subscriber.remove('old-3');
+    subscriber.remove('new-3');
+    expect(shown).toEqual(['-', 'old-3', '-']);
+    fake.make('new-3');
+    await taken;
+    expect(shown, 'nor does it come back').toEqual(['-', 'old-3', '-']);
+  });
+
+  test('ends with its last track', async () => {
+    await receiveOld('old-4');
+    subscriber.remove('old-4');
+    expect(shown).toEqual(['-', 'old-4', '-']);
+  });
+});
