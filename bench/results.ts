@@ -84,7 +84,7 @@ export function formatTable(cases: readonly BenchCase[]): string {
   const rows = cases.flatMap((entry) => {
     const baseline = entry.baseline && summarise(entry.baseline);
     const app = summarise(entry.app);
-    const ratio = baseline ? (app.median / baseline.median).toFixed(2) : '–';
+    const ratio = baseline?.median ? (app.median / baseline.median).toFixed(2) : '–';
     const line = (who: string, summary: typeof app, last: string): string[] => [
       entry.case,
       who,
