@@ -23,6 +23,8 @@ interface SettingInfo {
 interface Definition<S extends z.ZodType> extends SettingInfo {
   schema: S;
   default: z.output<S>;
+  /** As IT writes it, for the documentation. */
+  example: z.input<S>;
 }
 
 function setting<S extends z.ZodType>(definition: Definition<S>): Definition<S> {
@@ -79,6 +81,7 @@ export const DEFINITIONS = {
   serverUrl: setting({
     schema: ServerUrl,
     default: 'http://127.0.0.1:4443',
+    example: 'https://meet.example.com',
     title: 'Meeting server',
     hint: 'For meeting names without a server of their own.',
     setBy: 'everyone',
@@ -88,6 +91,7 @@ export const DEFINITIONS = {
   signalingBaseUrl: setting({
     schema: ProxyList,
     default: [],
+    example: ['proxy.example.com', 'proxy2.example.com:8443'],
     title: 'Cloud Proxy',
     hint: 'Hosts, tried in order. With a proxy, calls go through it and nowhere else; empty means direct.',
     setBy: 'everyone',
@@ -97,6 +101,7 @@ export const DEFINITIONS = {
   preferredProtocol: setting({
     schema: PreferredProtocol,
     default: DEFAULT_PREFERRED_PROTOCOL,
+    example: 'TCP_ONLY',
     title: 'Protocol for sound and picture',
     hint: 'Whether calls may use UDP, TCP, or both.',
     setBy: 'everyone',
@@ -106,6 +111,7 @@ export const DEFINITIONS = {
   standbyPath: setting({
     schema: z.boolean(),
     default: true,
+    example: true,
     title: 'Keep a second path ready',
     hint: 'In a call, a second connection waits without carrying anything, so that the call goes on at once when the first is cut.',
     setBy: 'everyone',
@@ -115,6 +121,11 @@ export const DEFINITIONS = {
   httpProxy: setting({
     schema: HttpProxy,
     default: { mode: 'system' },
+    example: {
+      mode: 'manual',
+      server: 'http-proxy.example.com:3128',
+      bypass: ['*.internal.example.com'],
+    },
     title: 'HTTP proxy',
     hint: 'The proxy of your company’s network, for connections over TCP: as the system is set, none, one by hand, or by a PAC file.',
     setBy: 'everyone',
@@ -126,6 +137,7 @@ export const DEFINITIONS = {
       .array(CaCertificate)
       .max(MAX_CA_CERTIFICATES, `At most ${MAX_CA_CERTIFICATES} certificates.`),
     default: [],
+    example: ['/etc/causeway/company-ca.pem'],
     title: 'Extra CA certificates',
     hint: 'Authorities to trust beside those of the system, for companies that inspect TLS: PEM text, or the absolute path of a PEM file.',
     setBy: 'it',
@@ -136,6 +148,7 @@ export const DEFINITIONS = {
     /** Empty until the employee has told it. */
     schema: z.union([z.literal(''), DisplayName]),
     default: '',
+    example: 'Front desk',
     title: 'Your name',
     hint: 'The name that others in a meeting see.',
     setBy: 'everyone',
@@ -149,6 +162,7 @@ export const DEFINITIONS = {
       speakerId: DeviceId.optional(),
     }),
     default: {},
+    example: {},
     title: 'Devices',
     hint: 'Camera, microphone and speaker that were used last.',
     setBy: 'everyone',
@@ -158,6 +172,7 @@ export const DEFINITIONS = {
   appearance: setting({
     schema: z.enum(['system', 'light', 'dark']),
     default: 'system',
+    example: 'dark',
     title: 'Appearance',
     hint: 'Light, dark, or as the system is set.',
     setBy: 'everyone',
@@ -167,6 +182,7 @@ export const DEFINITIONS = {
   updates: setting({
     schema: z.enum(['automatic', 'ask', 'off']),
     default: 'automatic',
+    example: 'off',
     title: 'Updates',
     hint: 'Whether newer versions are installed by themselves, after a question, or not at all.',
     setBy: 'everyone',
@@ -176,6 +192,7 @@ export const DEFINITIONS = {
   diagnostics: setting({
     schema: z.enum(['errors', 'normal', 'detailed']),
     default: 'detailed',
+    example: 'normal',
     title: 'Diagnostics',
     hint: 'How much the log on this computer tells. It never holds passwords, passes or what was said.',
     setBy: 'everyone',
@@ -185,6 +202,7 @@ export const DEFINITIONS = {
   allowedServers: setting({
     schema: patterns(HostPattern, 'meeting server'),
     default: ['*'],
+    example: ['*.example.com'],
     title: 'Allowed meeting servers',
     hint: 'Patterns such as *.example.com. Meetings on any other server are not opened, wherever their link comes from.',
     setBy: 'it',
@@ -194,6 +212,7 @@ export const DEFINITIONS = {
   allowedProxies: setting({
     schema: patterns(z.union([z.literal(DIRECT), HostPattern]), 'call at all'),
     default: ['*', DIRECT],
+    example: ['*.example.com'],
     title: 'Allowed Cloud Proxies',
     hint: 'Patterns such as *.example.com; the word “direct” allows calls without a Cloud Proxy.',
     setBy: 'it',
@@ -206,6 +225,7 @@ export const DEFINITIONS = {
       .min(1, 'An empty list would allow no call. Leave the key out to allow every mode.')
       .max(PreferredProtocol.options.length, 'A mode is named twice.'),
     default: [...PreferredProtocol.options],
+    example: ['TCP_ONLY', 'UDP_OVER_TCP'],
     title: 'Allowed protocols',
     hint: 'The values that “Protocol for sound and picture” may have; the first is used where another was wanted.',
     setBy: 'it',
@@ -215,6 +235,13 @@ export const DEFINITIONS = {
   proxiesByRegion: setting({
     schema: z.array(Region).max(MAX_REGIONS, `At most ${MAX_REGIONS} regions.`),
     default: [],
+    example: [
+      {
+        name: 'Berlin',
+        networks: ['10.20.0.0/16', '2001:db8:20::/48'],
+        signalingBaseUrl: ['proxy-berlin.example.com', 'proxy.example.com'],
+      },
+    ],
     title: 'Cloud Proxies by network',
     hint: 'The first region that has a network in which this computer has an address names the Cloud Proxies; with none, “Cloud Proxy” counts.',
     setBy: 'it',
@@ -224,6 +251,7 @@ export const DEFINITIONS = {
   disableScreenSharing: setting({
     schema: z.boolean(),
     default: false,
+    example: true,
     title: 'No screen sharing',
     hint: 'Nobody can share their screen from this computer.',
     setBy: 'it',
@@ -233,6 +261,7 @@ export const DEFINITIONS = {
   disableChat: setting({
     schema: z.boolean(),
     default: false,
+    example: true,
     title: 'No chat',
     hint: 'Chat is neither shown nor sent from this computer.',
     setBy: 'it',
@@ -242,6 +271,7 @@ export const DEFINITIONS = {
   disableUpdates: setting({
     schema: z.boolean(),
     default: false,
+    example: true,
     title: 'No updates',
     hint: 'Causeway never looks for newer versions: IT hands them out.',
     setBy: 'it',
@@ -262,6 +292,7 @@ export const DEFINITIONS = {
         ),
     ]),
     default: '',
+    example: 'example.com',
     title: 'Domain in names',
     hint: 'Shown after every name that is used in a call, as in “Ada Lovelace (example.com)”.',
     setBy: 'it',
@@ -283,6 +314,11 @@ type Schemas = { [K in SettingKey]: (typeof DEFINITIONS)[K]['schema'] };
 /** Title, hint and manners of one setting. */
 export function settingInfo(key: SettingKey): SettingInfo {
   return DEFINITIONS[key];
+}
+
+/** How IT writes a value of a setting: an example for the documentation. */
+export function exampleOf(key: SettingKey): unknown {
+  return DEFINITIONS[key].example;
 }
 
 /** All settings. Addresses are stored normalised (an origin). */

@@ -44,7 +44,7 @@ export function checkPolicyText(bytes: Uint8Array, origin: string): CheckedPolic
  * Checks a policy that was read already, key by key. Every key is `value` or
  * `{ "value": value, "locked": boolean }`; without `locked` it is locked.
  */
-function checkPolicyValues(
+export function checkPolicyValues(
   policy: unknown,
   origin: string,
   locate: Locate = () => undefined,

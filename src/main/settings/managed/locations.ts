@@ -3,14 +3,12 @@ import { posix, win32 } from 'node:path';
 /**
  * Where a managed file is looked for. Fixed paths, not taken from the environment: whoever starts a
  * program chooses its environment.
+ * @param windowsFolder Any folder on the drive that Windows is on.
  */
-export function managedFolder(
-  platform: NodeJS.Platform,
-  windowsFolder: () => string = () => 'C:\\Windows',
-): string {
+export function managedFolder(platform: NodeJS.Platform, windowsFolder = 'C:\\Windows'): string {
   switch (platform) {
     case 'win32':
-      return win32.join(win32.parse(windowsFolder()).root, 'ProgramData', 'Causeway');
+      return win32.join(win32.parse(windowsFolder).root, 'ProgramData', 'Causeway');
     case 'darwin':
       return '/Library/Application Support/Causeway';
     default:

@@ -1,7 +1,12 @@
+import { userInfo } from 'node:os';
 import { FileReader } from './file-reader.ts';
 import { administratorTrust } from './file-trust.ts';
 import { managedFolder, MANAGED_FOLDER_VARIABLE } from './locations.ts';
+import { MacPreferencesReader } from './mac-preferences-reader.ts';
 import type { PolicyReader } from './policy-reader.ts';
+import { RegistryReader } from './registry-reader.ts';
+import { systemCommands } from './run-command.ts';
+import { windowsSystemFolder } from './windows-folder.ts';
 
 /** Every place where IT can put a policy on this computer, strongest first. */
 export function policyReaders(isPackaged: boolean): PolicyReader[] {
@@ -11,5 +16,21 @@ export function policyReaders(isPackaged: boolean): PolicyReader[] {
     const administrators = user === undefined ? [] : [...new Set([0, user])];
     return [new FileReader(named, { administrators, from: named })];
   }
-  return [new FileReader(managedFolder(process.platform), administratorTrust())];
+  const trust = administratorTrust();
+  switch (process.platform) {
+    case 'win32': {
+      const system = windowsSystemFolder();
+      return [
+        new RegistryReader(system, systemCommands),
+        new FileReader(managedFolder('win32', system), trust),
+      ];
+    }
+    case 'darwin':
+      return [
+        new MacPreferencesReader(userInfo().username, trust, systemCommands),
+        new FileReader(managedFolder('darwin'), trust),
+      ];
+    default:
+      return [new FileReader(managedFolder(process.platform), trust)];
+  }
 }
