@@ -26,6 +26,7 @@ export const RoomErrorCode = z.enum([
   'MEDIA_TIMEOUT',
   'PEER_REPLACED',
   'KICKED',
+  'POLICY_FORBIDS',
 ]);
 export type RoomErrorCode = z.infer<typeof RoomErrorCode>;
 
@@ -181,6 +182,12 @@ const TEXT: Record<RoomErrorCode, RoomErrorText> = {
     message: 'You joined this meeting from another window or computer, so this one was closed.',
     forIt: 'A newer connection with the same peer id took over.',
     retryable: false,
+  },
+  POLICY_FORBIDS: {
+    message:
+      'Your company has changed what calls may do, and this one may not go on as it is. Join again; the new rules then apply.',
+    forIt: 'The managed settings were tightened during the call, which used what they forbid now.',
+    retryable: true,
   },
   KICKED: {
     message: 'You were removed from the meeting.',

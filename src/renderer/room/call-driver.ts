@@ -1,7 +1,7 @@
 import type { Quality } from '../../shared/connection-state.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
-import type { MediaProtocol } from '../../shared/protocol.ts';
+import type { MediaProtocol, PreferredProtocol } from '../../shared/protocol.ts';
 import { ProtooError, REQUEST_TIMEOUT_CODE } from '../../shared/protoo.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
@@ -38,8 +38,8 @@ export interface DriverListener {
  * takes no decision of its own.
  */
 export class CallDriver {
-  readonly #rules: CallRules;
-  readonly #context: SessionContext;
+  #rules: CallRules;
+  #context: SessionContext;
   readonly #localTracks: () => LocalTracks;
   readonly #listener: DriverListener;
   readonly #sampler = new Sampler(
@@ -80,6 +80,21 @@ export class CallDriver {
 
   leave(): void {
     this.#observe({ seen: 'leave' });
+  }
+
+  /** Policy allows less than before: what is not allowed any more is left at once. */
+  restrict(preferredProtocol: PreferredProtocol): void {
+    if (preferredProtocol === this.#rules.preferredProtocol) return;
+    this.#rules = { ...this.#rules, preferredProtocol };
+    const target = { ...this.#context.target, preferredProtocol };
+    this.#context = { ...this.#context, target };
+    this.#observe({ seen: 'policy', plan: this.#session?.restrict(target) ?? [] });
+    this.#sampler.now();
+  }
+
+  /** Ends the call for a reason of the app's. */
+  forbid(error: RoomError): void {
+    this.#observe({ seen: 'forbidden', error: error.toData() });
   }
 
   /** The computer's network changed: its address, its interface. */

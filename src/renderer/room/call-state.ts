@@ -113,6 +113,8 @@ export interface Lane {
   readonly standbyFailures: number;
   /** When media last moved, the last few times. */
   readonly moves: readonly number[];
+  /** Its active link was made under a policy that has been tightened since: media has to leave it. */
+  readonly mustMove?: true;
 }
 
 export const FRESH_LANE: Lane = { standbyAfter: 0, standbyFailures: 0, moves: [] };
@@ -245,6 +247,10 @@ export type Observation =
   | { readonly seen: 'resumed' }
   /** `isFinal`: the place is gone, or a new attempt would be refused as well. */
   | { readonly seen: 'resume-failed'; readonly error: RoomErrorData; readonly isFinal: boolean }
+  /** Policy was tightened: from now on the rules and this plan hold. */
+  | { readonly seen: 'policy'; readonly plan: readonly Path[] }
+  /** The call is not allowed any more, or for another reason of the app's has to end. */
+  | { readonly seen: 'forbidden'; readonly error: RoomErrorData }
   /** The computer's network changed: what stood may be gone without a word. */
   | { readonly seen: 'network-changed' }
   /** Relay credentials arrived, good for `lifetimeMs` from now. */

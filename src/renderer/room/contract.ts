@@ -131,6 +131,13 @@ export interface Room {
   resendChat(id: string): void;
   /** Forgets a message that was not delivered. */
   discardChat(id: string): void;
+  /**
+   * Policy was tightened in mid-call: media that is on a path which `preferredProtocol` does not
+   * allow moves at once, or the call fails with the reason. A wider mode counts for the next call.
+   */
+  restrict(preferredProtocol: PreferredProtocol): void;
+  /** Ends the call with `error`: policy forbids it from now on. */
+  forbid(error: RoomError): void;
   /** While reconnecting: try now instead of at `nextRetryAt`. */
   retryNow(): void;
 }

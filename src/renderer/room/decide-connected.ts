@@ -1,13 +1,16 @@
 import { CLOSE, closeMeaning } from '../../shared/close-codes.ts';
-import { isSamePath } from '../../shared/path.ts';
+import { isSamePath, type Path } from '../../shared/path.ts';
 import { backoffDelay } from './backoff.ts';
 import {
+  FRESH_LANE,
   LINK_ROLES,
+  SPARES,
   type Action,
   type CallRules,
   type Connected,
   type Decision,
   type Episode,
+  type Lane,
   type LaneViews,
   type LinkRole,
   type LinkView,
@@ -49,6 +52,8 @@ export function whileConnected(
       return stay({ ...state, abilities: seen.abilities });
     case 'relay-lease':
       return stay({ ...state, relay: leaseFrom(seen.lifetimeMs, now) });
+    case 'policy':
+      return onPolicy(state, seen.plan, now, rules);
     case 'retry-now':
     case 'network-changed':
       return state.signaling && !state.signaling.isTrying ? tryResume(state, now) : stay(state);
@@ -59,6 +64,7 @@ export function whileConnected(
     case 'no-media-to-connect':
     case 'proxy-entered':
     case 'attempt-failed':
+    case 'forbidden':
     case 'leave':
       return stay(state);
   }
@@ -200,6 +206,32 @@ const NOTHING_SEEN: LaneViews = {
   send: { active: { status: 'unused' } },
   receive: { active: { status: 'unused' } },
 };
+
+/**
+ * All media leaves the links that were made under other rules, also those on a path that is still
+ * allowed: ICE could take them elsewhere. A server that cannot move media is joined anew.
+ */
+function onPolicy(
+  state: Connected,
+  plan: readonly Path[],
+  now: number,
+  rules: CallRules,
+): Decision {
+  if (!state.abilities.migration || plan.length === 0) {
+    return lose(state, 'media-lost', now, rules);
+  }
+  const actions: Action[] = LINK_ROLES.flatMap((role) => {
+    const lane = state.lanes[role];
+    const drops = SPARES.filter((spare) => lane[spare]).map(
+      (spare) => ({ act: 'drop', role, spare }) as const,
+    );
+    return lane.doubled ? [{ act: 'settle', role, on: 'active' } as const, ...drops] : drops;
+  });
+  const startAnew = ({ moves }: Lane): Lane => ({ ...FRESH_LANE, moves, mustMove: true });
+  const { send, receive } = state.lanes;
+  const lanes = { send: startAnew(send), receive: startAnew(receive) };
+  return { state: { ...state, plan, lanes }, actions };
+}
 
 // --- signaling ------------------------------------------------------------------------------------
 

@@ -62,8 +62,23 @@ export function whileConnecting(
       return state.mediaSince === undefined
         ? setBack(state, setupTimeoutError(state, rules), true, now, rules)
         : withoutMedia(state, now, rules, state.relaySilent ? 'no-answer' : undefined);
+    case 'policy':
+      // What is under way began under other rules.
+      return {
+        state: {
+          ...{
+            phase: 'connecting',
+            trip: state.trip,
+            since: now,
+            step: 'discovery',
+            plan: seen.plan,
+          },
+        },
+        actions: [{ act: 'disconnect' }, { act: 'connect' }],
+      };
     case 'abilities':
       return stay({ ...state, abilities: seen.abilities });
+    case 'forbidden':
     case 'join':
     case 'leave':
     case 'spare-failed':

@@ -6,9 +6,10 @@ import type {
   Observation,
   Trip,
 } from './call-state.ts';
+import type { RoomErrorData } from '../../shared/room-error.ts';
 import { connectedDeadline, whileConnected } from './decide-connected.ts';
 import { connectingDeadline, whileConnecting } from './decide-connecting.ts';
-import { stay } from './decisions.ts';
+import { fail, stay } from './decisions.ts';
 
 /**
  * The brain of a call: from what is known and what was just seen to what is known next and what to
@@ -23,6 +24,7 @@ export function decide(
   rules: CallRules,
 ): Decision {
   if (observation.seen === 'leave') return leave(state);
+  if (observation.seen === 'forbidden') return end(state, observation.error);
   switch (state.phase) {
     case 'idle':
       return observation.seen === 'join' ? begin(observation.plan, now) : stay(state);
@@ -60,6 +62,10 @@ function leave(state: CallState): Decision {
   if (state.phase === 'left') return stay(state);
   const nothingOpen = state.phase === 'idle' || state.phase === 'failed';
   return { state: { phase: 'left' }, actions: nothingOpen ? [] : [{ act: 'disconnect' }] };
+}
+
+function end(state: CallState, error: RoomErrorData): Decision {
+  return state.phase === 'left' || state.phase === 'failed' ? stay(state) : fail(error);
 }
 
 function begin(plan: Connecting['plan'], now: number): Decision {

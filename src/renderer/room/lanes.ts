@@ -24,6 +24,7 @@ import {
   MOVE_SILENCE_MS,
   MOVES_PER_MINUTE,
   PLAIN_DEAD_MS,
+  POLICY_OVERLAP_MS,
   SPARE_CONNECT_MS,
   STANDBY_AFTER_MS,
   STANDBY_RETRY_MAX_MS,
@@ -73,6 +74,7 @@ export function watchLane(lane: Lane, context: LaneContext): LaneOutcome {
   });
   const watched = markUp(lane, view, context.now);
   if (watched.doubled) return watchDoubled(watched, watched.doubled, condition, context);
+  if (watched.mustMove) return obey(watched, context);
   if (condition === 'well' || condition === 'idle') return tendStandby(easy(watched), context);
   return seekHelp(watched, condition, context);
 }
@@ -234,6 +236,23 @@ export function double(
   };
 }
 
+/** Policy wants this lane elsewhere: on the best path of the plan that comes up. */
+function obey(lane: Lane, context: LaneContext): LaneOutcome {
+  const { role, state, views, now } = context;
+  const { plan } = state;
+  const path = plan[lane.standbyFailures % plan.length];
+  if (!path || lane.standbyFailures >= plan.length) return { lane, actions: [], isLost: true };
+  if (state.signaling) return { lane, actions: [] };
+  if (!lane.standby) return build(lane, 'standby', path, context);
+  const view = views[role].standby;
+  // A receiving link of one who is alone has nothing to connect for.
+  const isReady = view?.status === 'connected' || (role === 'receive' && view?.status === 'unused');
+  if (isReady) return double(lane, 'standby', 'policy', context);
+  return hasFailed(lane.standby, view, now)
+    ? dropStandby(lane, context, true)
+    : { lane, actions: [] };
+}
+
 // --- media asked for on both ----------------------------------------------------------------------
 
 function watchDoubled(
@@ -257,12 +276,16 @@ function watchDoubled(
   if (isHeard && mayMove(doubled, condition, active)) {
     return settleOn(on, doubled, spare, context);
   }
+  // Whatever flows or not, it may not go on where it is.
+  if (doubled.reason === 'policy' && elapsed >= POLICY_OVERLAP_MS) {
+    return settleOn(on, doubled, spare, context);
+  }
   // Nothing flows that could be heard: the one that is connected carries on.
   if (condition === 'dead' && isQuiet(target) && elapsed >= MOVE_SILENCE_MS) {
     return settleOn(on, doubled, spare, context);
   }
   const isBack = condition === 'well' && isHeardSince(active, doubled.since);
-  if (isBack && doubled.reason !== 'better-path') return revert(on, undefined, context);
+  if (isBack && isForDeath(doubled)) return revert(on, undefined, context);
   if (elapsed < DOUBLED_MAX_MS) return { lane: on, actions: [] };
   if (doubled.reason === 'better-path') return giveUpSpare(lane, doubled, context);
   if (state.signaling !== undefined || !isThere(context)) {
@@ -270,6 +293,11 @@ function watchDoubled(
   }
   // The path answers, and nothing is heard on either: whoever sends has stopped.
   return revert(on, active.hearing?.heardAt, context);
+}
+
+/** Media moves because the path died, or seems to have. */
+function isForDeath({ reason }: Doubled): boolean {
+  return reason === 'path-dead' || reason === 'path-suspect';
 }
 
 function mayMove({ reason }: Doubled, condition: Condition, { hearing }: LinkView): boolean {
@@ -310,7 +338,7 @@ function settleOn(
 ): LaneOutcome {
   const { active } = views[role];
   const lastHeardAt = now - (active.hearing?.silentMs ?? 0);
-  const wasSilent = doubled.reason !== 'better-path' && doubled.reason !== 'policy';
+  const wasSilent = isForDeath(doubled);
   const moved: Move = {
     from: active.path ?? state.path,
     to: views[role][doubled.onto]?.path ?? to,
@@ -323,7 +351,15 @@ function settleOn(
     .map((spare) => ({ act: 'drop', role, spare }));
   return {
     lane: {
-      ...without(lane, 'doubled', 'troubleSince', 'silenceAccepted', 'standby', 'probe'),
+      ...without(
+        lane,
+        'doubled',
+        'troubleSince',
+        'silenceAccepted',
+        'standby',
+        'probe',
+        'mustMove',
+      ),
       standbyFailures: 0,
       // The processor is busy with the first pictures.
       standbyAfter: now + STANDBY_AFTER_MS,

@@ -161,6 +161,8 @@ export const MOVE_REQUEST_BUDGET_MS = 1_200;
 
 /** How long after one lane has moved the other may follow and still be part of the same story, ms. */
 export const EPISODE_GRACE_MS = 600;
+/** Media that policy moves leaves its old link after this at the latest, heard on the new or not, ms. */
+export const POLICY_OVERLAP_MS = 500;
 /** Both links carry until the new one is seen everywhere, or for this long, ms. */
 export const OVERLAP_MS = 1_500;
 /** Silent twins of what a newcomer sends are made after this, ms. */

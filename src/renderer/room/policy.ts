@@ -19,6 +19,14 @@ export function allowsProtocol(mode: PreferredProtocol, protocol: MediaProtocol)
   return ALLOWED[mode].includes(protocol);
 }
 
+/** Whether a mode allows less than another, and nothing that the other does not. */
+export function isNarrower(mode: PreferredProtocol, than: PreferredProtocol): boolean {
+  return (
+    ALLOWED[mode].length < ALLOWED[than].length &&
+    ALLOWED[mode].every((protocol) => allowsProtocol(than, protocol))
+  );
+}
+
 /** The address of a server candidate; older servers name it `ip`. */
 export function candidateAddress(candidate: IceCandidate): string | undefined {
   return candidate.address ?? candidate.ip;

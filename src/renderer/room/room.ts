@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../../shared/connection-state.ts';
+import type { PreferredProtocol } from '../../shared/protocol.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import { CallDriver } from './call-driver.ts';
@@ -8,6 +9,7 @@ import { viewConnection } from './connection-view.ts';
 import type { JoinMedia, LocalTrack, Room, RoomEvents, RoomSnapshot } from './contract.ts';
 import { firstFrame } from './first-frame.ts';
 import { Emitter, Observable } from './observable.ts';
+import { isNarrower } from './policy.ts';
 import { planPaths } from './path-plan.ts';
 import type { LocalTracks } from './publisher.ts';
 import { Roster } from './roster.ts';
@@ -132,6 +134,16 @@ export class CausewayRoom implements Room {
 
   discardChat(id: string): void {
     this.#chat.discard(id);
+  }
+
+  restrict(preferredProtocol: PreferredProtocol): void {
+    if (!isNarrower(preferredProtocol, this.#context.target.preferredProtocol)) return;
+    this.#note({ kind: 'path', text: `policy changed: ${preferredProtocol} from now on` });
+    this.#driver.restrict(preferredProtocol);
+  }
+
+  forbid(error: RoomError): void {
+    this.#driver.forbid(error);
   }
 
   retryNow(): void {

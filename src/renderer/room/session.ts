@@ -1,5 +1,4 @@
 import type { Device } from 'mediasoup-client';
-import { ProtooError } from '../../shared/protoo.ts';
 import type { ConnectingStep } from '../../shared/connection-state.ts';
 import type { Feature } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
@@ -27,6 +26,7 @@ import type { CallTarget } from './room-options.ts';
 import { PlaceGone, resumePlace } from './resume.ts';
 import type { Roster } from './roster.ts';
 import { SendLane } from './send-lane.ts';
+import { channelHandlers } from './session-handlers.ts';
 import type { ChannelHandlers, SignalingChannel } from './signaling-channel.ts';
 import { SignalingLine } from './signaling-line.ts';
 import { LinkMaker } from './spare-link.ts';
@@ -84,7 +84,7 @@ interface Joined {
  * other and on one link after the other. Joining anew is a new session.
  */
 export class Session {
-  readonly #context: SessionContext;
+  #context: SessionContext;
   readonly #events: SessionEvents;
   readonly #abort = new AbortController();
   #channel: SignalingChannel | undefined;
@@ -243,6 +243,15 @@ export class Session {
     this.#tellLease(grant);
   }
 
+  /**
+   * Policy allows less than before: holds from the next link on.
+   * @returns the plan that is left.
+   */
+  restrict(target: CallTarget): Path[] {
+    this.#context = { ...this.#context, target };
+    return this.#joined ? this.#plan(this.#joined.entry) : [];
+  }
+
   /** Ends everything at once. Local tracks live on; remote ones end. */
   close(): void {
     this.#abort.abort();
@@ -308,7 +317,14 @@ export class Session {
         candidates: allowedCandidates(preferredProtocol, route, entry[role].iceCandidates),
       });
     const { signal } = this.#abort;
-    const maker = new LinkMaker({ target, device, channel: line, entry, signal, onChange });
+    const maker = new LinkMaker({
+      target: () => this.#context.target,
+      device,
+      channel: line,
+      entry,
+      signal,
+      onChange,
+    });
     const subscriber = new Subscriber({
       roster,
       onTrack: (track) => this.#tell((events) => events.onRemoteTrack(track)),
@@ -351,37 +367,11 @@ export class Session {
   }
 
   #handlers(channel: SignalingChannel, { receive, subscriber }: Joined): ChannelHandlers {
-    const { roster, chat, peerId } = this.#context;
-    return {
-      requests: {
-        newConsumer: (offer) => receive.take(offer),
-        newDataConsumer: () => {
-          throw new ProtooError(403, 'this client takes no data');
-        },
-      },
-      notifications: {
-        newPeer: (peer) => roster.add(peer),
-        peerClosed: (peer) => {
-          subscriber.removePeer(peer.peerId);
-          roster.remove(peer.peerId);
-        },
-        peerDisplayNameChanged: ({ peerId: id, displayName }) => roster.add({ id, displayName }),
-        consumerClosed: ({ consumerId }) => subscriber.remove(consumerId),
-        consumerPaused: ({ consumerId }) => subscriber.setPaused(consumerId, true),
-        consumerResumed: ({ consumerId }) => subscriber.setPaused(consumerId, false),
-        activeSpeaker: ({ peerId: speaker }) =>
-          this.#tell((events) =>
-            events.onActiveSpeaker(speaker === peerId ? undefined : (speaker ?? undefined)),
-          ),
-        chatMessage: (message) => chat.receive(message),
-      },
-      onEnd: ({ code }) => {
-        chat.detach(channel);
-        // A connection that never took the place again has its own way to tell.
-        if (channel === this.#channel) this.#tell((events) => events.onSignalingEnd(code));
-      },
-      onMalformed: (problem) => this.#tell((events) => events.onMalformed(problem)),
-    };
+    return channelHandlers(channel, {
+      ...{ context: this.#context, receive, subscriber },
+      isCurrent: () => channel === this.#channel,
+      tell: (event) => this.#tell(event),
+    });
   }
 
   #tellLease(grant: RelayGrant | undefined): void {

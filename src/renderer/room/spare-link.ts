@@ -10,7 +10,8 @@ import type { CallTarget } from './room-options.ts';
 import type { Requester } from './signaling-line.ts';
 
 export interface LinkMakerOptions {
-  target: CallTarget;
+  /** As it is now: policy may narrow it in mid-call. */
+  target: () => CallTarget;
   device: Device;
   channel: Requester;
   entry: Entry;
@@ -39,8 +40,8 @@ export class LinkMaker {
    * @throws {ProtooError} the server refused or did not answer.
    */
   async make(role: LinkRole, path: Path): Promise<MediaLink> {
-    const { target, device, channel, entry, signal } = this.#options;
-    const { preferredProtocol: mode, route } = target;
+    const { device, channel, entry, signal } = this.#options;
+    const { preferredProtocol: mode, route } = this.#options.target();
     if (path.route !== route || !allowsProtocol(mode, path.protocol)) {
       throw new Error(`${mode} on the ${route} route allows no ${path.route} ${path.protocol}`);
     }

@@ -4,6 +4,7 @@ import { AppController } from '../../../src/renderer/app/session/app-controller.
 import { Observable } from '../../../src/renderer/app/session/observable.ts';
 import type { Room, RoomEvents, RoomSnapshot } from '../../../src/renderer/room/contract.ts';
 import type { ConnectionState } from '../../../src/shared/connection-state.ts';
+import type { PreferredProtocol } from '../../../src/shared/protocol.ts';
 import type {
   CausewayBridge,
   Meeting,
@@ -15,6 +16,8 @@ import {
   DEFAULT_SETTINGS,
   SETTING_KEYS,
   type EffectiveSettings,
+  type PolicyChange,
+  type SettingKey,
 } from '../../../src/shared/settings.ts';
 import { NO_POLICY } from '../../../src/shared/settings/policy-status.ts';
 
@@ -51,6 +54,8 @@ class NoDevices extends EventTarget {
 class FakeRoom implements Room {
   readonly #listeners = new Map<string, Set<(...args: never[]) => void>>();
   readonly muted: boolean[] = [];
+  readonly restricted: PreferredProtocol[] = [];
+  readonly forbidden: RoomError[] = [];
   isLeft = false;
   #snapshot: RoomSnapshot = {
     connection: { phase: 'idle' },
@@ -97,6 +102,12 @@ class FakeRoom implements Room {
     this.muted.push(muted);
     return Promise.resolve();
   }
+  restrict(preferredProtocol: PreferredProtocol): void {
+    this.restricted.push(preferredProtocol);
+  }
+  forbid(error: RoomError): void {
+    this.forbidden.push(error);
+  }
   sendChat(): string {
     throw new Error('this room has no chat');
   }
@@ -127,6 +138,7 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
   } as { pending: PendingMeeting; open: MeetingOpenResult };
   const reported: ConnectionState[] = [];
   let onPending = (): void => undefined;
+  let onPolicy = (_change: PolicyChange): void => undefined;
   const takePending = vi.fn(() => Promise.resolve(answers.pending));
   const open = vi.fn((_input: string) => Promise.resolve(answers.open));
   const update = vi.fn(() => Promise.resolve({ status: 'saved', settings }));
@@ -140,6 +152,12 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
       },
     },
     settings: { update },
+    policy: {
+      onChanged: (listener: (change: PolicyChange) => void) => {
+        onPolicy = listener;
+        return () => undefined;
+      },
+    },
     call: {
       reportState: (_room: string, state: ConnectionState) => {
         reported.push(state);
@@ -156,6 +174,7 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
     provenance,
     policy: NO_POLICY,
   };
+  const observed = new Observable(settings);
   const rooms: FakeRoom[] = [];
   const storage = options.storage ?? new MemoryStorage();
   const media = new LocalMedia(new NoDevices() as unknown as MediaDevices, () => undefined);
@@ -168,7 +187,7 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
       return room;
     },
     prepareRoom: () => Promise.resolve(),
-    settings: new Observable(settings),
+    settings: observed,
     storage: storage as unknown as Storage,
     lastingStorage: new MemoryStorage(),
   });
@@ -183,6 +202,10 @@ function setUp(options: { pending?: PendingMeeting; storage?: MemoryStorage } = 
     update,
     storage,
     aLinkIsOpened: () => onPending(),
+    policyBecomes: (values: Partial<EffectiveSettings['values']>, tightened: SettingKey[]) => {
+      observed.set({ ...settings, values: { ...settings.values, ...values } });
+      onPolicy({ changed: tightened, tightened });
+    },
   };
 }
 
@@ -353,5 +376,28 @@ describe('in a call', () => {
     await controller.answerInvitation(true);
     expect(room.isLeft).toBe(true);
     expect(controller.screen.get()).toMatchObject({ name: 'join', draft: { pending: other } });
+  });
+
+  test.each([
+    ['a narrower protocol: media moves', { preferredProtocol: 'TCP_ONLY' }, 'preferredProtocol'],
+    ['another server: it ends', { allowedServers: ['*.example.org'] }, 'allowedServers'],
+    ['no calls without a proxy: it ends', { allowedProxies: ['*'] }, 'allowedProxies'],
+    [
+      'a proxy that this call goes past: it ends',
+      { signalingBaseUrl: ['https://proxy.example.com'] },
+      'signalingBaseUrl',
+    ],
+  ] as const)('IT wants %s at once', async (_what, values, key) => {
+    const { room, policyBecomes } = await inCall();
+    policyBecomes(values as Partial<EffectiveSettings['values']>, [key]);
+    if (key === 'preferredProtocol') expect(room.restricted).toEqual(['TCP_ONLY']);
+    else expect(room.forbidden).toMatchObject([{ code: 'POLICY_FORBIDS' }]);
+    expect(room.restricted.length + room.forbidden.length).toBe(1);
+  });
+
+  test('a policy that forbids nothing new counts for the next call', async () => {
+    const { room, policyBecomes } = await inCall();
+    policyBecomes({ preferredProtocol: 'UDP_ONLY' }, []);
+    expect([room.restricted, room.forbidden]).toEqual([[], []]);
   });
 });

@@ -78,6 +78,10 @@ export class AppController {
     this.#storage = storage;
     this.#lastingStorage = dependencies.lastingStorage;
     bridge.meeting.onPending(() => void this.#takePending());
+    bridge.policy.onChanged((change) => {
+      const screen = this.#screen.get();
+      if (screen.name === 'call') screen.call.policyChanged(this.#settings.get(), change);
+    });
   }
 
   get screen(): Readable<AppScreen> {
@@ -217,6 +221,7 @@ export class AppController {
         createRoom: this.#createRoom,
         bridge: this.#bridge,
         media: this.#media,
+        settings: this.#settings,
         storage: this.#lastingStorage,
         onEnd: (end) => this.#ended(call, end),
       });

@@ -1,8 +1,11 @@
 import type { CausewayBridge, Meeting } from '../../../shared/ipc.ts';
 import { RoomError, type RoomErrorData } from '../../../shared/room-error.ts';
+import type { EffectiveSettings, PolicyChange } from '../../../shared/settings.ts';
 import type { MediaKind } from '../../../shared/signaling.ts';
 import type { KeyValueStorage, Room, RoomOptions, RoomPlatform } from '../../room/contract.ts';
 import type { LocalMedia } from '../media/local-media.ts';
+import { judgeCall } from './call-policy.ts';
+import type { Readable } from './observable.ts';
 
 export type CreateRoom = (options: RoomOptions, platform?: RoomPlatform) => Room;
 
@@ -14,6 +17,7 @@ interface Dependencies {
   createRoom: CreateRoom;
   bridge: CausewayBridge;
   media: LocalMedia;
+  settings: Readable<EffectiveSettings>;
   /** Where the room remembers which Cloud Proxy worked. */
   storage: KeyValueStorage;
   onEnd: (end: CallEnd) => void;
@@ -46,16 +50,20 @@ export class CallSession {
 
   /** @throws {RoomError} INPUT_INVALID when the engine refuses the options. */
   constructor(meeting: Meeting, token: string, displayName: string, dependencies: Dependencies) {
-    const { createRoom, bridge, media, storage, onEnd } = dependencies;
+    const { createRoom, bridge, media, settings, storage, onEnd } = dependencies;
     this.meeting = meeting;
     this.displayName = displayName;
     this.#bridge = bridge;
     this.#media = media;
     this.#onEnd = onEnd;
-    this.room = createRoom(roomOptionsOf(meeting, token, displayName), {
-      diagnose: (url) => bridge.endpoint.diagnose(url),
-      storage,
-    });
+    const { standbyPath } = settings.get().values;
+    this.room = createRoom(
+      { ...roomOptionsOf(meeting, token, displayName), standbyPath },
+      {
+        diagnose: (url) => bridge.endpoint.diagnose(url),
+        storage,
+      },
+    );
   }
 
   /** Joins with whatever devices are there. Never rejects: the outcome is in the room's state. */
@@ -86,6 +94,15 @@ export class CallSession {
   /** Whether media ever had a path. */
   get wasConnected(): boolean {
     return this.#wasConnected;
+  }
+
+  /** IT changed the policy: what it forbids now ends at once, the rest counts for the next call. */
+  policyChanged(settings: EffectiveSettings, change: PolicyChange): void {
+    const verdict = judgeCall(this.meeting, settings, change);
+    if (verdict.kind === 'restrict') this.room.restrict(verdict.preferredProtocol);
+    if (verdict.kind === 'forbid') {
+      this.room.forbid(new RoomError('POLICY_FORBIDS', verdict.why));
+    }
   }
 
   async leave(): Promise<void> {
