@@ -189,7 +189,7 @@ export const FLAP_WINDOW_MS = 60_000;
 // --- Coming back --------------------------------------------------------------------------------
 
 /** First wait before joining again: long enough for a restarted worker, too short to be noticed. */
-export const RETRY_FIRST_MS = 250;
+export const RETRY_FIRST_MS = 120;
 /** Each further wait is longer by this factor, */
 export const RETRY_FACTOR = 1.8;
 /** up to this: a restarted server is found within 2 s after it listens again. */
