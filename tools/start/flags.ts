@@ -20,10 +20,14 @@ export interface StartFlags {
 }
 
 const Port = z.coerce
-  .number('is not a number')
-  .int('is not a whole number')
-  .min(0, 'is below 0')
-  .max(65_535, 'is above 65535');
+  .number('It is no number.')
+  .int('It is no whole number.')
+  .min(0, 'It is below 0.')
+  .max(65_535, 'It is above 65535.');
+
+const Mode = z.enum(PreferredProtocol.options, {
+  error: `It must be one of: ${PreferredProtocol.options.join(', ')}.`,
+});
 
 /** A commander argument parser out of a schema; commander names the flag and the value. */
 function checked<T>(schema: z.ZodType<T>): (text: string) => T {
@@ -50,7 +54,7 @@ export function readFlags(argv: readonly string[]): StartFlags {
     .option(
       '--mode <mode>',
       `how media may travel: ${PreferredProtocol.options.join(', ')}`,
-      checked(PreferredProtocol),
+      checked(Mode),
       'UDP_OVER_TCP' as PreferredProtocol,
     )
     .option('--name <name>', 'your name in the call', checked(DisplayName), 'You')

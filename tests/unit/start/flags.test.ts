@@ -42,7 +42,7 @@ describe('the flags of npm start', () => {
   it.each([
     [['--mode', 'QUIC'], "'--mode <mode>' argument 'QUIC' is invalid"],
     [['--room', 'a b'], "'--room <name>' argument 'a b' is invalid"],
-    [['--port', '99999'], "'--port <port>' argument '99999' is invalid. is above 65535"],
+    [['--port', '99999'], "'--port <port>' argument '99999' is invalid. It is above 65535."],
     [['--server', 'http://meet.example.com'], 'only allowed on this computer'],
     [['--proxy', '--server', 'meet.example.com'], '--proxy goes with the local room server'],
     [['--colour', 'red'], "unknown option '--colour'"],
