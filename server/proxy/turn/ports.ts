@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { StartupError } from '../../shared/startup-error.ts';
 import type { OwnTurn } from './settings.ts';
 
+/** A free port of one kind may be taken for another: so often another one is looked for. */
+const FREE_PORT_ATTEMPTS = 20;
+
 /**
  * Tries coturn's ports before it is started: coturn itself would wait and try again for long, and
  * say little. Ports given as 0 are replaced by free ones.
@@ -27,11 +30,17 @@ async function tryPort(
   kinds: ('udp' | 'tcp')[],
   flag: string,
 ): Promise<number> {
-  let port = wanted;
-  for (const ip of ips) {
-    for (const kind of kinds) port = await bind(ip, port, kind, flag);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      let port = wanted;
+      for (const ip of ips) {
+        for (const kind of kinds) port = await bind(ip, port, kind, flag);
+      }
+      return port;
+    } catch (error) {
+      if (wanted !== 0 || attempt === FREE_PORT_ATTEMPTS) throw error;
+    }
   }
-  return port;
 }
 
 async function bind(ip: string, port: number, kind: 'udp' | 'tcp', flag: string): Promise<number> {
