@@ -54,13 +54,18 @@ async function run({ runs, log }: BenchOptions): Promise<BenchOutcome> {
     const ca = readFileSync(authority.certificatePath, 'utf8');
     for (let index = 1; index <= runs; index += 1) {
       // Fresh processes each time: memory that was used once is not given back.
-      const behind = await startEchoOrigin(files);
-      const gateway = await startGateway(behind.url, files, authority.certificatePath);
-      const straight = await startEchoOrigin(files);
+      const started: { stop(): Promise<void> }[] = [];
+      const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
+        started.push(server);
+        return server;
+      };
       try {
+        const behind = keep(await startEchoOrigin(files));
+        const gateway = keep(await startGateway(behind.url, files, authority.certificatePath));
+        const straight = keep(await startEchoOrigin(files));
         await measure(gateway, straight, ca, samples);
       } finally {
-        await Promise.all([gateway.stop(), behind.stop(), straight.stop()]);
+        await Promise.all(started.map((server) => server.stop()));
       }
       log(
         `${index}/${runs}: median ${last(samples.median.app)} ms (straight ${last(samples.median.baseline)}), ` +
