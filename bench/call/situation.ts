@@ -76,8 +76,11 @@ export class CallSituation {
     );
   }
 
-  async peerPhase(): Promise<string> {
-    return await this.peer.window.evaluate(() => (window as unknown as PeerWindow).peer.phase());
+  /** Tracks that the other participant was offered since the last call: ms since the epoch. */
+  async takeArrivals(): Promise<{ at: number; kind: string }[]> {
+    return await this.peer.window.evaluate(() =>
+      (window as unknown as PeerWindow).peer.takeArrivals(),
+    );
   }
 
   async openFirewall(): Promise<void> {

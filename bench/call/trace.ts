@@ -7,11 +7,17 @@ import type { Seen } from './watch.ts';
  * Tells what a client did after a fault, step by step, from its own timeline, what it showed, and
  * what arrived, all as ms after the fault: where the time went.
  */
-export async function logTrace({ client, log }: Run, faultAt: number, seen: Seen): Promise<void> {
+export async function logTrace(
+  { client, situation, log }: Run,
+  faultAt: number,
+  seen: Seen,
+): Promise<void> {
   const lines: TimelineLine[] = await client.timeline();
+  const arrivals = await situation.takeArrivals();
   const events = [
     ...lines.map(({ at, text }) => ({ at, text })),
     ...seen.client.phases.map(({ at, phase, text }) => ({ at, text: `shows ${phase}: ${text}` })),
+    ...arrivals.map(({ at, kind }) => ({ at, text: `the other is offered ${kind}` })),
     ...gapEnds(seen.client.frames, faultAt, 'picture'),
     ...gapEnds(seen.client.notes, faultAt, 'sound'),
     ...gapEnds(seen.peer.frames, faultAt, 'picture at the other'),

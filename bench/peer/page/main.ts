@@ -13,7 +13,8 @@ export interface PeerPage {
   setMuted(muted: boolean): Promise<void>;
   /** Who came and went, as seen by this participant, since the last call of this. */
   takeMovements(): string[];
-  phase(): string;
+  /** Tracks that WebRTC was told of, since the last call of this: ms since the epoch. */
+  takeArrivals(): { at: number; kind: string }[];
 }
 
 export interface PeerJoinOptions {
@@ -31,6 +32,17 @@ declare global {
 
 /** Large enough to be a picture, small enough to leave the processor to the measured client. */
 const CAMERA = { width: 320, height: 240, frameRate: 30 };
+
+let arrivals: { at: number; kind: string }[] = [];
+const Connection = globalThis.RTCPeerConnection;
+globalThis.RTCPeerConnection = class extends Connection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    this.addEventListener('track', ({ track }) => {
+      arrivals.push({ at: performance.timeOrigin + performance.now(), kind: track.kind });
+    });
+  }
+};
 
 let room: Room | undefined;
 let movements: string[] = [];
@@ -88,5 +100,9 @@ window.peer = {
     movements = [];
     return seen;
   },
-  phase: () => theRoom().getSnapshot().connection.phase,
+  takeArrivals: () => {
+    const seen = arrivals;
+    arrivals = [];
+    return seen;
+  },
 };
