@@ -85,6 +85,17 @@ export class Publisher {
     this.#started = false;
   }
 
+  /**
+   * Encodes and sends nothing more, without a word to the server: on the others' screens the last
+   * picture stays while they take what replaces it.
+   */
+  async hush(): Promise<void> {
+    this.#started = false;
+    const producers = [...this.#producers.values()].filter((producer) => !producer.closed);
+    // One that closes meanwhile sends nothing either.
+    await Promise.allSettled(producers.map((producer) => producer.replaceTrack({ track: null })));
+  }
+
   producerId(kind: MediaKind): string | undefined {
     return this.#producers.get(kind)?.id;
   }

@@ -13,6 +13,10 @@ import type { LinkMaker } from './spare-link.ts';
 interface Sender {
   readonly link: MediaLink;
   readonly publisher: Publisher;
+  /** Whose place it takes on the others' screens, from its doubling on. */
+  replaces: Sender | undefined;
+  /** Ends when all that is sent has been made on it. */
+  published: Promise<void>;
 }
 
 export interface SendLaneOptions {
@@ -32,8 +36,8 @@ export class SendLane {
   /** Which build of a spare counts: an older one that comes late is closed. */
   readonly #builds = new Map<SpareName, symbol>();
   #doubled: SpareName | undefined;
-  /** Links that media has left, until the others have taken what replaces it. */
-  readonly #leaving = new Map<Sender, ReturnType<typeof setTimeout>>();
+  /** Links that media has left, until the others have taken what replaces it: then there is a timer. */
+  readonly #leaving = new Map<Sender, ReturnType<typeof setTimeout> | undefined>();
 
   constructor(options: SendLaneOptions) {
     this.#options = options;
@@ -100,7 +104,9 @@ export class SendLane {
     const sender = this.#spares.get(name);
     if (!sender) throw new Error(`there is no ${name}`);
     this.#doubled = name;
-    await sender.publisher.publish(this.#options.tracks());
+    sender.replaces = this.#active;
+    sender.published = sender.publisher.publish(this.#options.tracks());
+    await sender.published;
   }
 
   /** Sends on one link alone. The others go on with the old one until they have taken the new. */
@@ -117,8 +123,8 @@ export class SendLane {
     const before = this.#active;
     this.#active = next;
     next.link.relearn();
-    if (isStillHeard(before.link.view())) this.#leaveSoon(before);
-    else this.#options.maker.unmake(before.link);
+    if (!isStillHeard(before.link.view())) void before.publisher.hush();
+    this.#leaveSoon(before, next);
   }
 
   ping(name: SpareName): void {
@@ -140,12 +146,20 @@ export class SendLane {
     this.#spares.clear();
   }
 
-  #leaveSoon(sender: Sender): void {
-    const timer = setTimeout(() => {
-      this.#leaving.delete(sender);
-      this.#options.maker.unmake(sender.link);
-    }, OVERLAP_MS);
-    this.#leaving.set(sender, timer);
+  /**
+   * The server takes from the others at once what its transport carried. They may have been offered
+   * only the sound that replaces it by now: sound is heard on the new path before the picture is made.
+   */
+  #leaveSoon(before: Sender, next: Sender): void {
+    this.#leaving.set(before, undefined);
+    void next.published.then(() => {
+      if (!this.#leaving.has(before)) return;
+      const leave = (): void => {
+        this.#leaving.delete(before);
+        this.#options.maker.unmake(before.link);
+      };
+      this.#leaving.set(before, setTimeout(leave, OVERLAP_MS));
+    });
   }
 
   #senderOn(link: MediaLink): Sender {
@@ -156,9 +170,9 @@ export class SendLane {
         // On a spare it is no loss yet.
         if (this.#active.link === link) this.#options.onRefused(kind, error);
       },
-      replaces: (kind) =>
-        this.#active.link === link ? undefined : this.#active.publisher.producerId(kind),
+      replaces: (kind) => sender.replaces?.publisher.producerId(kind),
     });
-    return { link, publisher };
+    const sender: Sender = { link, publisher, replaces: undefined, published: Promise.resolve() };
+    return sender;
   }
 }
