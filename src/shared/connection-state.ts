@@ -48,6 +48,7 @@ const SignalingLoss = z.object({
   attempt: z.number().int().positive(),
   nextRetryAt: z.number(),
 });
+export type SignalingLoss = z.infer<typeof SignalingLoss>;
 
 export const ConnectingStep = z.enum(['discovery', 'signaling', 'transports', 'media']);
 export type ConnectingStep = z.infer<typeof ConnectingStep>;

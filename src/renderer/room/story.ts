@@ -84,7 +84,7 @@ function tellMigration(before: Connected, { lastEpisode, episode }: Connected): 
       return [
         {
           kind: 'fallback',
-          text: `${describe(from)} stopped answering; ${who(lastEpisode)}continued on ${onto} after ${Math.round(tookMs)} ms`,
+          text: `${describe(from)} stopped answering; ${who(lastEpisode)}continued on ${onto} after ${span(tookMs)}`,
           tookMs,
         },
       ];
@@ -116,7 +116,7 @@ function tellSignaling(before: Connected, after: Connected, now: number): Timeli
   }
   if (before.signaling && !after.signaling) {
     const tookMs = now - before.signaling.since;
-    const text = `connected to the meeting again after ${Math.round(tookMs)} ms; nobody saw you leave`;
+    const text = `connected to the meeting again after ${span(tookMs)}; nobody saw you leave`;
     return [{ kind: 'signaling', text, tookMs }];
   }
   return [];
@@ -145,6 +145,11 @@ function tellPathChange(before: Connected, after: Connected): TimelineNote[] {
 
 function name(protocol: MediaProtocol): string {
   return protocol.toUpperCase();
+}
+
+/** Ms as a person says them: `640 ms`, `7.8 s`. */
+function span(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 function nth(attempt: number): string {

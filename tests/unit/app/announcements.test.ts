@@ -18,6 +18,9 @@ const onTcp: ConnectionState = {
   fallback: FALLBACK,
   quality: { level: 'good' },
 };
+const toTcp = {
+  ...{ phase: 'migrating', from: UDP, to: TCP, reason: 'path-dead', since: 7 },
+} as const satisfies ConnectionState;
 const reconnecting: ConnectionState = {
   phase: 'reconnecting',
   attempt: 1,
@@ -68,6 +71,18 @@ describe('what is said aloud', () => {
       previous: onUdp,
       said: 'The connection to the meeting was interrupted.',
     },
+    {
+      what: 'a fallback that a migration brought',
+      state: { ...onTcp, fallback: { ...FALLBACK, reason: 'lost-in-call' } },
+      previous: toTcp,
+      said: 'UDP stopped working on this network. The call goes on over TCP.',
+    },
+    {
+      what: 'a return that a migration brought',
+      state: onUdp,
+      previous: { ...toTcp, from: TCP, to: UDP, reason: 'better-path' },
+      said: 'The call is back on UDP.',
+    },
   ])('$what', ({ state, previous, said }) => {
     expect(announcementOf(state, previous)).toBe(said);
   });
@@ -82,6 +97,13 @@ describe('what is said aloud', () => {
       what: 'a new measurement after a fallback',
       state: { ...onTcp, quality: { level: 'fair' } },
       previous: onTcp,
+    },
+    { what: 'a migration before it is over', state: toTcp, previous: onUdp },
+    { what: 'a migration to the same protocol', state: onUdp, previous: { ...toTcp, to: UDP } },
+    {
+      what: 'a migration from one lesser path to another',
+      state: onTcp,
+      previous: { ...toTcp, from: TCP, to: TCP },
     },
     { what: 'the next attempt', state: { ...reconnecting, attempt: 2 }, previous: reconnecting },
     { what: 'the next step', state: { ...connecting, step: 'media' }, previous: connecting },

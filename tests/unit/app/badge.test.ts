@@ -42,6 +42,21 @@ describe('a connected call', () => {
     expect(main(PROXIED)).toEqual(['TLS', 'proxy', '3 ms']);
   });
 
+  test('keeps its path while the connection to the meeting is mended', () => {
+    const state: ConnectionState = {
+      phase: 'connected',
+      path: DIRECT,
+      quality: { level: 'good', roundTripMs: 2 },
+      signaling: { attempt: 1, nextRetryAt: 9 },
+    };
+    const badge = badgeOf(state);
+    expect(badgeLine(badge.parts)).toBe('UDP · direct · 127.0.0.1:44444 · 2 ms');
+    expect(badge).toMatchObject({
+      tone: 'busy',
+      description: 'Sound and picture go on; reconnecting to the meeting. Shows details.',
+    });
+  });
+
   test.each([
     { level: 'good', bars: 3, said: 'Good connection. Shows details.' },
     { level: 'fair', bars: 2, said: 'Fair connection. Shows details.' },

@@ -5,13 +5,14 @@ import {
   formatClock,
   formatMs,
   formatShare,
+  tookOf,
 } from '../../../src/renderer/app/call/format.ts';
 import {
   AVATAR_COLOURS,
   avatarColour,
   initialsOf,
 } from '../../../src/renderer/app/call/initials.ts';
-import { CALL_TEXT } from '../../../src/renderer/app/call/text.ts';
+import { CALL_TEXT, migrationSentence } from '../../../src/renderer/app/call/text.ts';
 import { errorReport, timelineReport } from '../../../src/renderer/app/call/timeline-report.ts';
 import { RoomError } from '../../../src/shared/room-error.ts';
 import type { TimelineEntry } from '../../../src/shared/timeline.ts';
@@ -45,6 +46,34 @@ test.each([
   [formatClock(new Date(2031, 4, 6, 7, 8, 9).getTime()), '07:08:09'],
 ])('%s', (formatted, expected) => {
   expect(formatted).toBe(expected);
+});
+
+describe('a line of the timeline', () => {
+  test.each([
+    ['connected · UDP · direct', 305, '305 ms'],
+    [
+      'UDP through proxy.example.com stopped answering; continued on TCP after 640 ms',
+      640.2,
+      undefined,
+    ],
+    ['connected after 64 ms', 640, '640 ms'],
+    ['connected to the meeting again after 7.8 s', 7810, undefined],
+    ['left', undefined, undefined],
+  ])('“%s” with %s ms took %s', (text, tookMs, took) => {
+    expect(tookOf({ text, tookMs })).toBe(took);
+  });
+});
+
+test.each([
+  ['path-dead', 'tcp', 'UDP stopped answering. The call moves to TCP.'],
+  ['path-dead', 'udp', 'UDP stopped answering. The call moves to a fresh connection.'],
+  ['path-suspect', 'tls', 'UDP does not answer at the moment. The call tries TLS.'],
+  ['better-path', 'tls', 'TLS works again. The call moves back to it.'],
+  ['policy', 'tcp', 'UDP is not allowed any more. The call moves to TCP.'],
+] as const)('a migration (%s, to %s) is one sentence', (reason, protocol, sentence) => {
+  const from = { route: 'direct', protocol: 'udp', host: '192.0.2.7' } as const;
+  const to = { ...from, protocol };
+  expect(migrationSentence({ phase: 'migrating', from, to, reason, since: 0 })).toBe(sentence);
 });
 
 describe('initials', () => {

@@ -5,6 +5,7 @@ import {
   type CallState,
   type Connected,
   type Connecting,
+  type Episode,
 } from '../../../src/renderer/room/call-state.ts';
 import { viewConnection } from '../../../src/renderer/room/connection-view.ts';
 import { untouched } from '../../../src/renderer/room/returning.ts';
@@ -36,6 +37,15 @@ const connected: Connected = {
   back: untouched(),
 };
 const fallback: Fallback = { wanted: 'udp', using: 'tcp', since: 2000, reason: 'blocked-at-join' };
+const RELAYED: Path = { route: 'proxy', protocol: 'udp', host: 'proxy.example.com' };
+const episode: Episode = {
+  from: RELAYED,
+  to: { ...RELAYED, protocol: 'tcp' },
+  reason: 'path-dead',
+  since: 2000,
+  moved: ['send', 'receive'],
+  tookMs: 640.4,
+};
 const failed: CallState = {
   phase: 'failed',
   error: new RoomError('ROOM_FULL', 'close code 4423').toData(),
@@ -44,6 +54,48 @@ const failed: CallState = {
 describe('the timeline tells', () => {
   const texts = (before: CallState, after: CallState, now = 1400, roundTripMs?: number): string[] =>
     tellChange(before, after, now, roundTripMs).map(({ text }) => text);
+
+  test.each<[string, Partial<Episode>, string]>([
+    [
+      'a dead path',
+      {},
+      'UDP through proxy.example.com stopped answering; continued on TCP after 640 ms',
+    ],
+    [
+      'one dead direction',
+      { moved: ['send'], tookMs: 1240 },
+      'UDP through proxy.example.com stopped answering; what you send continued on TCP after 1.2 s',
+    ],
+    [
+      'a fresh connection over the same protocol',
+      { to: RELAYED },
+      'UDP through proxy.example.com stopped answering; continued on a fresh connection after 640 ms',
+    ],
+    [
+      'a return',
+      { from: TCP, to: UDP, reason: 'better-path' },
+      'UDP to 192.0.2.1 works again; moved back to it without a gap',
+    ],
+  ])('%s in one line, when it is over', (_what, more, text) => {
+    const moving: Connected = { ...connected, episode: { ...episode, ...more } };
+    expect(texts(connected, moving)).toEqual([]);
+    const over: Connected = { ...connected, lastEpisode: { ...episode, ...more } };
+    expect(texts(moving, over)).toEqual([text]);
+    expect(texts(over, { ...over }), 'once').toEqual([]);
+  });
+
+  test('the loss of signaling alone, and its end', () => {
+    const lost: Connected = {
+      ...connected,
+      signaling: { since: 2000, attempt: 1, nextRetryAt: 2100, isTrying: false },
+    };
+    expect(texts(connected, lost)).toEqual([
+      'the connection to the meeting was lost; sound and picture go on without it',
+    ]);
+    expect(texts(lost, connected, 9810)).toEqual([
+      'connected to the meeting again after 7.8 s; nobody saw you leave',
+    ]);
+  });
 
   test.each([
     ['a join', { phase: 'idle' }, connecting, 'joining'],

@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import type { ConnectionState } from '../../../shared/connection-state.ts';
+import { useState, type ReactNode } from 'react';
+import type { ConnectionState, Fallback } from '../../../shared/connection-state.ts';
 import { Banner } from '../design/Banner.tsx';
 import { Button } from '../design/Button.tsx';
 import type { CaptureKind } from '../media/media-problem.ts';
@@ -11,16 +11,24 @@ import styles from './CallNotices.module.css';
 
 interface Props {
   connection: ConnectionState;
+  /** Says itself aloud, once. */
+  connectionNotice: ReactNode;
   media: LocalMedia;
   soundBlocked: boolean;
   onTurnSoundOn: () => void;
 }
 
 /** What happened to this call, across the top, until it is put away or no longer true. */
-export function CallNotices({ connection, media, soundBlocked, onTurnSoundOn }: Props) {
+export function CallNotices({
+  connection,
+  connectionNotice,
+  media,
+  soundBlocked,
+  onTurnSoundOn,
+}: Props) {
   const [putAway, setPutAway] = useState<number>();
   const local = useObservable(media.state);
-  const fallback = connection.phase === 'connected' ? connection.fallback : undefined;
+  const fallback = useFallback(connection);
   const problem = (kind: CaptureKind) => {
     const found = local[kind].problem;
     return (
@@ -36,26 +44,38 @@ export function CallNotices({ connection, media, soundBlocked, onTurnSoundOn }: 
     );
   };
   return (
-    <div className={styles.notices} role="status" data-testid="call-notices">
-      {fallback && fallback.since !== putAway && (
-        <Banner
-          severity="warning"
-          dismissLabel={CALL_TEXT.dismiss}
-          onDismiss={() => setPutAway(fallback.since)}
-        >
-          {fallbackSentence(fallback)}
-        </Banner>
-      )}
-      {soundBlocked && (
-        <Banner
-          severity="info"
-          action={<Button onClick={onTurnSoundOn}>{CALL_TEXT.soundOn}</Button>}
-        >
-          {CALL_TEXT.soundBlocked}
-        </Banner>
-      )}
-      {problem('camera')}
-      {problem('microphone')}
-    </div>
+    <>
+      <div className={styles.notices}>{connectionNotice}</div>
+      <div className={styles.notices} role="status" data-testid="call-notices">
+        {fallback && fallback.since !== putAway && (
+          <Banner
+            severity="warning"
+            dismissLabel={CALL_TEXT.dismiss}
+            onDismiss={() => setPutAway(fallback.since)}
+          >
+            {fallbackSentence(fallback)}
+          </Banner>
+        )}
+        {soundBlocked && (
+          <Banner
+            severity="info"
+            action={<Button onClick={onTurnSoundOn}>{CALL_TEXT.soundOn}</Button>}
+          >
+            {CALL_TEXT.soundBlocked}
+          </Banner>
+        )}
+        {problem('camera')}
+        {problem('microphone')}
+      </div>
+    </>
   );
+}
+
+/** That of the call, also while its media is on the move: a banner must not blink for that. */
+function useFallback(connection: ConnectionState): Fallback | undefined {
+  const [last, setLast] = useState<Fallback>();
+  const now = connection.phase === 'connected' ? connection.fallback : undefined;
+  if (connection.phase === 'migrating') return last;
+  if (last?.since !== now?.since) setLast(now);
+  return now;
 }

@@ -10,12 +10,14 @@ import { useCopy } from '../session/use-copy.ts';
 import { useMediaQuery } from '../session/use-media-query.ts';
 import { useObservable, useRoom } from '../session/use-observable.ts';
 import { CallNotices } from './CallNotices.tsx';
+import { ConnectionNotice } from './ConnectionNotice.tsx';
 import { ConnectionBadge } from './ConnectionBadge.tsx';
 import { ControlsBar } from './ControlsBar.tsx';
 import { RemoteAudio } from './RemoteAudio.tsx';
 import { Stage } from './Stage.tsx';
 import { StageCover } from './StageCover.tsx';
 import { CALL_TEXT } from './text.ts';
+import { WayBack } from './WayBack.tsx';
 import { useCallAnnouncements } from './use-call-announcements.ts';
 import styles from './CallScreen.module.css';
 
@@ -41,9 +43,10 @@ export function CallScreen({ call, onOpenSettings }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useCallAnnouncements(call.room);
-  // Policy that changes in mid-call counts for the next one.
-  const [isChatAllowed] = useState(() => !settings.get().values.disableChat);
-  const chat = useChat(snapshot.chat, isChatAllowed);
+  const { disableChat } = useObservable(settings).values;
+  // Policy that is tightened counts at once, one that allows more for the next call.
+  const [wasChatAllowed] = useState(!disableChat);
+  const chat = useChat(snapshot.chat, wasChatAllowed && !disableChat);
   const chatButton = useRef<HTMLButtonElement>(null);
   const isNarrow = useMediaQuery(NARROW);
 
@@ -67,6 +70,7 @@ export function CallScreen({ call, onOpenSettings }: Props) {
     return true;
   });
 
+  const onRetry = (): void => call.room.retryNow();
   const { connection, peers, selfId, activeSpeakerId } = snapshot;
   const isUp = connection.phase === 'connected' || connection.phase === 'migrating';
   return (
@@ -80,6 +84,14 @@ export function CallScreen({ call, onOpenSettings }: Props) {
         <ConnectionBadge snapshot={snapshot} meeting={call.meeting} />
       </header>
       <CallNotices
+        connectionNotice={
+          <ConnectionNotice
+            connection={connection}
+            hasChat={chat.isThere}
+            onRetry={onRetry}
+            heading={heading}
+          />
+        }
         connection={connection}
         media={media}
         soundBlocked={soundBlocked}
@@ -98,10 +110,30 @@ export function CallScreen({ call, onOpenSettings }: Props) {
             activeSpeakerId={activeSpeakerId}
             invite={isUp ? { link, copied, onCopy: actions.copyLink } : undefined}
           />
-          <StageCover connection={connection} onRetry={() => call.room.retryNow()} />
+          <StageCover
+            connection={connection}
+            hasChat={chat.isThere}
+            onRetry={onRetry}
+            heading={heading}
+          />
         </div>
         {chat.isOpen && (
-          <ChatPanel room={call.room} view={snapshot.chat} chat={chat} button={chatButton} />
+          <ChatPanel
+            room={call.room}
+            view={snapshot.chat}
+            chat={chat}
+            button={chatButton}
+            wayBack={
+              isNarrow &&
+              connection.phase === 'reconnecting' && (
+                <WayBack
+                  at={connection.nextRetryAt}
+                  attempt={connection.attempt}
+                  onRetry={onRetry}
+                />
+              )
+            }
+          />
         )}
       </div>
       <ControlsBar

@@ -8,7 +8,7 @@ import { RouteLine, type RouteStop } from '../design/RouteLine.tsx';
 import { hostOf } from '../meeting/route-plan.ts';
 import { useCopy } from '../session/use-copy.ts';
 import { formatBitrate, formatMs, formatShare } from './format.ts';
-import { DETAILS_TEXT, fallbackSentence } from './text.ts';
+import { CALL_TEXT, DETAILS_TEXT, fallbackSentence, migrationSentence } from './text.ts';
 import { timelineReport } from './timeline-report.ts';
 import { TimelineList } from './TimelineList.tsx';
 import styles from './ConnectionDetails.module.css';
@@ -23,6 +23,7 @@ export function ConnectionDetails({
 }) {
   const { connection, timeline } = snapshot;
   const { copied, copy } = useCopy(DETAILS_TEXT.copied);
+  const isUp = connection.phase === 'connected' || connection.phase === 'migrating';
   const connected = connection.phase === 'connected' ? connection : undefined;
   return (
     <div className={styles.details} data-testid="connection-details">
@@ -39,6 +40,14 @@ export function ConnectionDetails({
           )}
           <Measurements quality={connected.quality} />
         </>
+      )}
+      {connection.phase === 'migrating' && (
+        <p className={styles.note}>{migrationSentence(connection)}</p>
+      )}
+      {isUp && connection.signaling && (
+        <p className={styles.note}>
+          {CALL_TEXT.signalingLost} {CALL_TEXT.goesOn}
+        </p>
       )}
       <div className={styles.history}>
         <h3 className={styles.subtitle}>{DETAILS_TEXT.timeline}</h3>

@@ -1,26 +1,27 @@
-import { useEffect, useState } from 'react';
+import { useRef, type ReactNode, type RefObject } from 'react';
 import type { ConnectionState } from '../../../shared/connection-state.ts';
 import { formatPath } from '../../../shared/path.ts';
 import { Button } from '../design/Button.tsx';
-import { secondsUntil } from './countdown.ts';
+import { useFocusReturn } from '../session/use-focus-return.ts';
+import { Countdown } from './Countdown.tsx';
 import { CALL_TEXT, CONNECTING_TEXT, RECONNECT_TEXT } from './text.ts';
 import styles from './StageCover.module.css';
 
-/** The countdown changes once a second; looking more often keeps it from stumbling. */
-const LOOK_EVERY_MS = 250;
-
 interface Props {
   connection: ConnectionState;
+  hasChat: boolean;
   onRetry: () => void;
+  /** Takes the focus when the cover goes with it. */
+  heading: RefObject<HTMLElement | null>;
 }
 
 /** Lies over the stage while there is no connection, and says what goes on. */
-export function StageCover({ connection, onRetry }: Props) {
+export function StageCover({ connection, hasChat, onRetry, heading }: Props) {
   if (connection.phase === 'connecting' || connection.phase === 'idle') {
     const step = connection.phase === 'idle' ? 'discovery' : connection.step;
     const plan = connection.phase === 'connecting' ? connection.plan : [];
     return (
-      <Cover title={CALL_TEXT.connectingTitle} testId="connecting">
+      <Cover title={CALL_TEXT.connectingTitle} testId="connecting" heading={heading}>
         <p>{CONNECTING_TEXT[step]}</p>
         {plan.length > 0 && (
           <p className={styles.plan}>{CALL_TEXT.planned(plan.map(formatPath).join(', '))}</p>
@@ -30,11 +31,16 @@ export function StageCover({ connection, onRetry }: Props) {
   }
   if (connection.phase === 'reconnecting') {
     return (
-      <Cover title={CALL_TEXT.reconnectingTitle} testId="reconnecting">
+      <Cover title={CALL_TEXT.reconnectingTitle} testId="reconnecting" heading={heading}>
         <p>{RECONNECT_TEXT[connection.reason]}</p>
-        <Countdown at={connection.nextRetryAt} attempt={connection.attempt} />
+        <p>
+          {CALL_TEXT.comesBack} {hasChat && CALL_TEXT.chatWaits}
+        </p>
+        <p className={styles.countdown}>
+          <Countdown at={connection.nextRetryAt} attempt={connection.attempt} />
+        </p>
         <Button look="primary" onClick={onRetry}>
-          {CALL_TEXT.tryNow}
+          {CALL_TEXT.retryNow}
         </Button>
       </Cover>
     );
@@ -45,33 +51,23 @@ export function StageCover({ connection, onRetry }: Props) {
 function Cover({
   title,
   testId,
+  heading,
   children,
 }: {
   title: string;
   testId: string;
-  children: React.ReactNode;
+  heading: Props['heading'];
+  children: ReactNode;
 }) {
+  const cover = useRef<HTMLDivElement>(null);
+  useFocusReturn(cover, heading);
   return (
-    <div className={styles.cover} data-testid={testId}>
+    <div ref={cover} className={styles.cover} data-testid={testId}>
       <section className={styles.card} aria-label={title}>
         <span className={styles.road} aria-hidden="true" />
         <h2 className={styles.title}>{title}</h2>
         {children}
       </section>
     </div>
-  );
-}
-
-function Countdown({ at, attempt }: { at: number; attempt: number }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  // Not announced: a screen reader would count along.
-  return (
-    <p className={styles.countdown} aria-live="off">
-      {CALL_TEXT.retryIn(secondsUntil(at, now), attempt)}
-    </p>
   );
 }

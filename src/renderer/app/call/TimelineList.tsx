@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '../../../shared/timeline.ts';
-import { formatClock, formatMs } from './format.ts';
+import { formatClock, tookOf } from './format.ts';
 import { DETAILS_TEXT } from './text.ts';
 import styles from './TimelineList.module.css';
 
@@ -7,19 +7,22 @@ import styles from './TimelineList.module.css';
 export function TimelineList({ timeline }: { timeline: readonly TimelineEntry[] }) {
   return (
     <ol className={styles.list} data-testid="timeline" reversed>
-      {timeline.toReversed().map((entry, index) => (
-        <li key={timeline.length - index} className={styles.entry} data-kind={entry.kind}>
-          <time className={styles.time} dateTime={new Date(entry.wallTime).toISOString()}>
-            {formatClock(entry.wallTime)}
-          </time>
-          <span className={styles.text}>
-            {entry.text}
-            {entry.tookMs !== undefined && (
-              <span className={styles.took}> {DETAILS_TEXT.took(formatMs(entry.tookMs))}</span>
-            )}
-          </span>
-        </li>
-      ))}
+      {timeline.toReversed().map((entry, index) => {
+        const took = tookOf(entry);
+        return (
+          <li key={timeline.length - index} className={styles.entry} data-kind={entry.kind}>
+            <time className={styles.time} dateTime={new Date(entry.wallTime).toISOString()}>
+              {formatClock(entry.wallTime)}
+            </time>
+            <span className={styles.text}>
+              {entry.text}
+              {took !== undefined && (
+                <span className={styles.took}> {DETAILS_TEXT.took(took)}</span>
+              )}
+            </span>
+          </li>
+        );
+      })}
     </ol>
   );
 }

@@ -32,6 +32,10 @@ export function badgeOf(state: ConnectionState): Badge {
       if (quality.roundTripMs !== undefined) {
         parts.push({ text: formatMs(quality.roundTripMs), separator: ' · ', weight: 'main' });
       }
+      if (state.signaling) {
+        const description = `${BADGE_TEXT.signalingLost} ${BADGE_TEXT.showDetails}`;
+        return { parts, bars: 0, tone: 'busy', description };
+      }
       return {
         parts,
         bars: BARS[quality.level],
@@ -40,7 +44,9 @@ export function badgeOf(state: ConnectionState): Badge {
       };
     }
     case 'migrating':
-      return plain(BADGE_TEXT.migrating(state.to.protocol.toUpperCase()), 'busy');
+      return state.from.protocol === state.to.protocol
+        ? plain(BADGE_TEXT.renewing, 'busy')
+        : plain(BADGE_TEXT.migrating(state.to.protocol.toUpperCase()), 'busy');
     case 'connecting':
     case 'reconnecting':
       return plain(BADGE_TEXT[state.phase], 'busy');

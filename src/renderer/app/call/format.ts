@@ -5,6 +5,13 @@ export function formatMs(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** How long something took, unless its own words say so. */
+export function tookOf({ text, tookMs }: { text: string; tookMs?: number | undefined }) {
+  if (tookMs === undefined) return undefined;
+  const isSaid = text.includes(`after ${Math.round(tookMs)} ms`);
+  return isSaid || text.includes(`after ${formatMs(tookMs)}`) ? undefined : formatMs(tookMs);
+}
+
 /** `820 kbit/s`, `1.4 Mbit/s`. */
 export function formatBitrate(bitsPerSecond: number): string {
   const kilobits = bitsPerSecond / 1000;

@@ -1,5 +1,6 @@
 import type {
   ConnectingStep,
+  ConnectionState,
   Fallback,
   Quality,
   ReconnectReason,
@@ -29,12 +30,18 @@ export const CALL_TEXT = {
   soundBlocked: 'The sound waits for a click.',
   soundOn: 'Turn the sound on',
   dismiss: 'Dismiss',
-  tryNow: 'Try now',
+  retryNow: 'Retry now',
   retryIn: (seconds: number, attempt: number) =>
     seconds > 0
       ? `Trying again in ${seconds} s (attempt ${attempt})`
       : `Trying now (attempt ${attempt})`,
   reconnectingTitle: 'Reconnecting',
+  comesBack: 'The call comes back as it was; you need to do nothing.',
+  chatWaits: 'What you write in the chat meanwhile goes out then.',
+  signalingLost: 'The connection to the meeting is interrupted.',
+  signalingBack: 'Connected to the meeting again.',
+  goesOn: 'Sound and picture go on.',
+  stillWorks: 'Sound and picture go on; the chat waits.',
   connectingTitle: 'Joining the meeting',
   planned: (paths: string) => `Planned: ${paths}`,
   joined: (name: string) => `${name} joined.`,
@@ -77,6 +84,26 @@ export function fallbackSentence({ wanted, using, reason }: Fallback): string {
     : `${lost} stopped working on this network. The call goes on over ${now}.`;
 }
 
+/** Says where media is being moved, and why. */
+export function migrationSentence({
+  from,
+  to,
+  reason,
+}: Extract<ConnectionState, { phase: 'migrating' }>): string {
+  const old = PROTOCOL_NAME[from.protocol];
+  const next = from.protocol === to.protocol ? 'a fresh connection' : PROTOCOL_NAME[to.protocol];
+  switch (reason) {
+    case 'path-dead':
+      return `${old} stopped answering. The call moves to ${next}.`;
+    case 'path-suspect':
+      return `${old} does not answer at the moment. The call tries ${next}.`;
+    case 'better-path':
+      return `${next} works again. The call moves back to it.`;
+    case 'policy':
+      return `${old} is not allowed any more. The call moves to ${next}.`;
+  }
+}
+
 /** Says that a call is back on what it wanted. */
 export function returnSentence(protocol: MediaProtocol): string {
   return `The call is back on ${PROTOCOL_NAME[protocol]}.`;
@@ -108,6 +135,8 @@ export const BADGE_TEXT = {
   idle: 'Not connected',
   connecting: 'Connecting…',
   migrating: (protocol: string) => `Switching to ${protocol}…`,
+  renewing: 'Renewing the connection…',
+  signalingLost: 'Sound and picture go on; reconnecting to the meeting.',
   reconnecting: 'Reconnecting…',
   failed: 'Connection failed',
   left: 'Call ended',

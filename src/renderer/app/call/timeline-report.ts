@@ -1,13 +1,15 @@
 import type { RoomErrorData } from '../../../shared/room-error.ts';
 import type { TimelineEntry } from '../../../shared/timeline.ts';
-import { formatMs } from './format.ts';
+import { tookOf } from './format.ts';
 
 /** The history of a call as text for IT: ISO times, one line each. */
 export function timelineReport(timeline: readonly TimelineEntry[]): string {
   return timeline
-    .map(({ wallTime, kind, text, tookMs }) => {
-      const took = tookMs === undefined ? '' : ` (${formatMs(tookMs)})`;
-      return `${new Date(wallTime).toISOString()}  ${kind.padEnd(9)}  ${text}${took}`;
+    .map((entry) => {
+      const { wallTime, kind, text } = entry;
+      const took = tookOf(entry);
+      const line = `${new Date(wallTime).toISOString()}  ${kind.padEnd(9)}  ${text}`;
+      return took === undefined ? line : `${line} (${took})`;
     })
     .join('\n');
 }

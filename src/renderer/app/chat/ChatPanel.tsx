@@ -1,7 +1,8 @@
 import { X } from 'lucide-react';
-import { useId, useLayoutEffect, useRef, type RefObject } from 'react';
+import { useId, useRef, type ReactNode, type RefObject } from 'react';
 import type { ChatView, Room } from '../../room/contract.ts';
 import { IconButton } from '../design/IconButton.tsx';
+import { useFocusReturn } from '../session/use-focus-return.ts';
 import { ChatComposer } from './ChatComposer.tsx';
 import { ChatMessages } from './ChatMessages.tsx';
 import { CHAT_TEXT } from './text.ts';
@@ -14,19 +15,15 @@ interface Props {
   chat: ChatState;
   /** Where the focus goes when the panel closes around it. */
   button: RefObject<HTMLElement | null>;
+  /** When and how the connection comes back, where the panel hides what else says so. */
+  wayBack: ReactNode;
 }
 
 /** What is written in this meeting: beside the pictures, or over them in a small window. */
-export function ChatPanel({ room, view, chat, button }: Props) {
+export function ChatPanel({ room, view, chat, button, wayBack }: Props) {
   const id = useId();
   const panel = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    const element = panel.current;
-    const opener = button.current;
-    return () => {
-      if (element?.contains(document.activeElement)) opener?.focus();
-    };
-  }, [button]);
+  useFocusReturn(panel, button);
   return (
     // Escape closes it from wherever the focus is in it; a button does so, too.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -56,6 +53,7 @@ export function ChatPanel({ room, view, chat, button }: Props) {
         {!view.available && <p className={styles.notice}>{CHAT_TEXT.gone}</p>}
         {view.available && !view.live && <p className={styles.notice}>{CHAT_TEXT.offline}</p>}
       </div>
+      {wayBack}
       <ChatComposer
         draft={chat.draft}
         isDisabled={!view.available}
