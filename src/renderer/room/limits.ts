@@ -157,7 +157,7 @@ export const PLAIN_DEAD_MS = 700;
 /** Moves of one lane in a minute before it is given up: something else must be wrong. */
 export const MOVES_PER_MINUTE = 6;
 /** Asking for media on a link takes one round trip to the server; this is a lost connection, ms. */
-export const MOVE_REQUEST_BUDGET_MS = 1_200;
+export const MOVE_REQUEST_BUDGET_MS = 900;
 
 /** How long after one lane has moved the other may follow and still be part of the same story, ms. */
 export const EPISODE_GRACE_MS = 600;

@@ -210,7 +210,9 @@ export class Session {
     this.#context.roster.reset(standing.peers);
     this.#context.chat.attach(channel, entry.features);
     const kept = new Set(standing.transports.map(({ id }) => id));
-    for (const link of this.#links()) if (!kept.has(link.transport.id)) link.giveUp();
+    for (const link of [...send.links, ...receive.links]) {
+      if (!kept.has(link.transport.id)) link.giveUp();
+    }
     subscriber.reconcile(standing.consumers);
     await send.reconcile(standing.producers);
     receive.refresh();
