@@ -1,0 +1,428 @@
+import { describe, expect, test } from 'vitest';
+import type {
+  Action,
+  CallState,
+  Connected,
+  Decision,
+  Doubled,
+  Lane,
+  LaneView,
+  LinkView,
+} from '../../../src/renderer/room/call-state.ts';
+import {
+  ALL_LOST_MS,
+  DOUBLED_MAX_MS,
+  LANE_GIVE_UP_MS,
+  MOVE_SILENCE_MS,
+  MOVES_PER_MINUTE,
+  PLAIN_DEAD_MS,
+  SPARE_CONNECT_MS,
+  STANDBY_AFTER_MS,
+  STANDBY_RETRY_MAX_MS,
+  STANDBY_RETRY_MS,
+} from '../../../src/renderer/room/limits.ts';
+import { NO_ABILITIES } from '../../../src/renderer/room/call-state.ts';
+import { NOW, RULES, TCP, UDP, able, acts, ask, connected, cutOff } from './call-samples.ts';
+import { callWith, heard, on, quiet, silent, spare, views } from './lane-samples.ts';
+
+const LANE = { role: 'receive' } as const;
+const BUILD: Action = { act: 'build', ...LANE, spare: 'standby', path: TCP };
+const DOUBLE: Action = { act: 'double', ...LANE, spare: 'standby' };
+const DROP: Action = { act: 'drop', ...LANE, spare: 'standby' };
+const SETTLE: Action = { act: 'settle', ...LANE, on: 'standby' };
+const REVERT: Action = { act: 'settle', ...LANE, on: 'active' };
+
+const suspectView = on(UDP, silent(250));
+const deadView: LinkView = { ...on(UDP, silent(900)), status: 'disconnected' };
+/** Since a third of a second ago media is asked for on the standby as well. */
+const SINCE = NOW - 300;
+const doubled = (about: Partial<Doubled> = {}): Doubled => ({
+  ...{ onto: 'standby', since: SINCE, reason: 'path-suspect' },
+  ...about,
+});
+const asked = (about: Partial<Doubled> = {}, lane: Partial<Lane> = {}): Connected =>
+  callWith({ standby: spare(), troubleSince: SINCE, doubled: doubled(about), ...lane });
+
+const see = (
+  state: CallState,
+  receive: LaneView,
+  { now = NOW, send = { active: on() }, rules = RULES } = {},
+): Decision => ask(state, { seen: 'links', links: views(receive, send) }, now, rules);
+
+const laneOf = ({ state }: Decision): Lane => {
+  if (state.phase !== 'connected') throw new Error(state.phase);
+  return state.lanes.receive;
+};
+
+/** Only the doings of the receiving lane; the sending one has its own tests. */
+const done = ({ actions }: Decision): Action[] =>
+  actions.filter((action) => !('role' in action) || action.role === 'receive');
+
+describe('a standby', () => {
+  const calm: LaneView = { active: on() };
+
+  test('is built on the next path of the plan when the call has settled', () => {
+    const young = { ...able, since: NOW - STANDBY_AFTER_MS + 1 };
+    expect(done(see(young, calm))).toEqual([]);
+    const decision = see(callWith({}), calm);
+    expect(done(decision)).toEqual([BUILD]);
+    expect(laneOf(decision).standby).toEqual({ to: TCP, since: NOW });
+    expect(done(see(decision.state, calm, { now: NOW + 100 })), 'once').toEqual([]);
+  });
+
+  test.each([
+    ['the setting is off', callWith({}), calm, { ...RULES, standby: false }],
+    ['the server moves no media', { ...callWith({}), abilities: NO_ABILITIES }, calm, RULES],
+    ['signaling is lost', { ...callWith({}), signaling: cutOff.signaling }, calm, RULES],
+    ['nothing is received', callWith({}), { active: { status: 'unused' } }, RULES],
+    ['the path is not known yet', callWith({}), { active: { status: 'connected' } }, RULES],
+    ['there is no next path', callWith({}), { active: on(TCP) }, RULES],
+    ['the last one failed just now', callWith({ standbyAfter: NOW + 1 }), calm, RULES],
+  ] as [string, Connected, LaneView, typeof RULES][])(
+    'is not built where %s',
+    (_where, state, view, rules) => {
+      expect(
+        done(see(state, view, { rules })).filter(({ act }) => act === 'build'),
+      ).not.toContainEqual(BUILD);
+    },
+  );
+
+  test('is known to be up from the first look that shows it', () => {
+    const state = callWith({ standby: { to: TCP, since: NOW - 500 } });
+    const decision = see(state, { ...calm, standby: quiet() });
+    expect(laneOf(decision).standby).toEqual({ to: TCP, since: NOW - 500, upSince: NOW });
+    const later = see(decision.state, { ...calm, standby: quiet() }, { now: NOW + 400 });
+    expect(laneOf(later).standby?.upSince).toBe(NOW);
+  });
+
+  test.each([
+    ['failed', { status: 'failed' }, spare()],
+    ['was lost', { status: 'disconnected' }, spare()],
+    ['has no relay', { status: 'connecting', relayFault: 'refused' }, spare()],
+    ['does not come up', { status: 'connecting' }, { to: TCP, since: NOW - SPARE_CONNECT_MS }],
+    ['was never made', undefined, { to: TCP, since: NOW - SPARE_CONNECT_MS }],
+  ] as [string, LinkView | undefined, ReturnType<typeof spare>][])(
+    'that %s is dropped, and built anew after a while',
+    (_what, view, standby) => {
+      const lane: LaneView = { ...calm, ...(view && { standby: view }) };
+      const decision = see(callWith({ standby }), lane);
+      expect(done(decision)).toEqual([DROP]);
+      const early = see(decision.state, calm, { now: NOW + STANDBY_RETRY_MS - 1 });
+      expect(done(early)).toEqual([]);
+      expect(done(see(decision.state, calm, { now: NOW + STANDBY_RETRY_MS }))).toEqual([BUILD]);
+    },
+  );
+
+  test.each([
+    ['is still coming up', { status: 'connecting' }, { to: TCP, since: NOW - 3_000 }],
+    [
+      'still waits for its relay',
+      { status: 'connecting', relayFault: 'no-answer' },
+      { to: TCP, since: NOW - 3_000 },
+    ],
+    ['has nothing to connect for', { status: 'unused' }, { to: TCP, since: NOW - 60_000 }],
+  ] as [string, LinkView, ReturnType<typeof spare>][])(
+    'that %s is left alone',
+    (_what, view, standby) => {
+      expect(done(see(callWith({ standby }), { ...calm, standby: view }))).toEqual([]);
+    },
+  );
+
+  test('that fails again and again is built less and less often', () => {
+    let state: CallState = callWith({ standby: spare() });
+    let now = NOW;
+    const waits: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      const dropped = see(state, { ...calm, standby: { status: 'failed' } }, { now });
+      const { standbyAfter } = laneOf(dropped);
+      waits.push(standbyAfter - now);
+      now = standbyAfter;
+      state = see(dropped.state, calm, { now }).state;
+    }
+    expect(waits.slice(0, 3)).toEqual([1, 2, 4].map((times) => times * STANDBY_RETRY_MS));
+    expect(Math.max(...waits)).toBe(STANDBY_RETRY_MAX_MS);
+  });
+
+  test('is dropped when ICE has taken the call to its path by itself', () => {
+    const decision = see(callWith({ standby: spare() }), { active: on(TCP), standby: quiet() });
+    expect(done(decision)).toContainEqual(DROP);
+    expect(laneOf(decision)).toMatchObject({ standbyFailures: 0, standbyAfter: NOW });
+  });
+
+  test('is dropped when it is reported lost; a report of none is nothing', () => {
+    const seen = { seen: 'spare-failed', ...LANE, spare: 'standby' } as const;
+    const decision = ask(callWith({ standby: spare() }), seen);
+    expect(decision.actions).toEqual([DROP]);
+    expect(ask(callWith({}), seen).actions).toEqual([]);
+  });
+});
+
+describe('on suspicion', () => {
+  test.each([
+    ['suspect', suspectView, 'path-suspect'],
+    ['dead', deadView, 'path-dead'],
+  ] as const)('media is asked for on the standby of a %s link', (_what, active, reason) => {
+    const decision = see(callWith({ standby: spare() }), { active, standby: quiet() });
+    expect(done(decision)).toEqual([DOUBLE]);
+    expect(laneOf(decision)).toMatchObject({
+      troubleSince: NOW,
+      doubled: { onto: 'standby', since: NOW, reason },
+    });
+    const again = see(decision.state, { active, standby: quiet() }, { now: NOW + 30 });
+    expect(done(again), 'once').toEqual([]);
+  });
+
+  test('a standby that is still coming up is waited for', () => {
+    const state = callWith({ standby: { to: TCP, since: NOW - 500 } });
+    const view: LaneView = { active: suspectView, standby: { status: 'connecting' } };
+    expect(done(see(state, view))).toEqual([]);
+    expect(done(see(state, { ...view, standby: quiet() }))).toEqual([DOUBLE]);
+  });
+
+  test('a standby that died first is replaced', () => {
+    const state = callWith({ standby: spare() });
+    const dropped = see(state, { active: deadView, standby: { status: 'failed' } });
+    expect(done(dropped)).toEqual([DROP]);
+    const retry = see(dropped.state, { active: deadView }, { now: NOW + STANDBY_RETRY_MS });
+    expect(done(retry)).toEqual([BUILD]);
+  });
+
+  test('without a standby the next path is built; on the last one a fresh link, when certain', () => {
+    expect(done(see(callWith({}), { active: suspectView }))).toEqual([BUILD]);
+    const onTcp = { ...callWith({}), path: TCP };
+    expect(done(see(onTcp, { active: on(TCP, silent(PLAIN_DEAD_MS - 1)) }))).toEqual([]);
+    expect(done(see(onTcp, { active: on(TCP, silent(PLAIN_DEAD_MS)) }))).toEqual([BUILD]);
+    const udpOnly = { ...callWith({}), plan: [UDP] };
+    const fresh = done(see(udpOnly, { active: deadView }));
+    expect(fresh).toEqual([{ ...BUILD, path: UDP }]);
+  });
+
+  test('a link that is not up any more is waited for, not for ever', () => {
+    const first = see(callWith({ standby: spare() }), { active: { status: 'connecting' } });
+    expect(done(first)).toEqual([]);
+    const late = see(
+      first.state,
+      { active: { status: 'connecting' } },
+      { now: NOW + LANE_GIVE_UP_MS },
+    );
+    expect(late.state).toMatchObject({ phase: 'waiting', trip: { reason: 'media-lost' } });
+  });
+
+  test('that lasts and finds no spare link means joining anew', () => {
+    const first = see({ ...callWith({}), plan: [UDP] }, { active: deadView });
+    const late = see(first.state, { active: deadView }, { now: NOW + LANE_GIVE_UP_MS });
+    expect(acts(late)).toEqual(['disconnect']);
+    expect(late.state).toMatchObject({ phase: 'waiting', trip: { reason: 'media-lost' } });
+  });
+
+  test('that comes to nothing leaves nothing behind', () => {
+    const state = callWith({ standby: spare(), troubleSince: NOW - 50 });
+    const decision = see(state, { active: on(), standby: quiet() });
+    expect(done(decision)).toEqual([]);
+    expect(laneOf(decision)).not.toHaveProperty('troubleSince');
+  });
+
+  test('is shared: the other direction is asked for sooner while this one is in doubt', () => {
+    const state = callWith({ standby: spare() }, 'send');
+    const send: LaneView = {
+      active: on(UDP, silent(170, NOW, { usualGapMs: 100 })),
+      standby: quiet(),
+    };
+    const both: Connected = {
+      ...state,
+      lanes: { ...state.lanes, receive: { ...state.lanes.receive, standby: spare() } },
+    };
+    const calm = ask(both, {
+      seen: 'links',
+      links: views({ active: on(), standby: quiet() }, send),
+    });
+    expect(acts(calm)).toEqual([]);
+    const troubled: Connected = {
+      ...both,
+      lanes: { ...both.lanes, receive: asked().lanes.receive },
+    };
+    const links = views({ active: suspectView, standby: quiet() }, send);
+    expect(ask(troubled, { seen: 'links', links }).actions).toContainEqual({
+      act: 'double',
+      role: 'send',
+      spare: 'standby',
+    });
+  });
+});
+
+describe('while media is asked for on both', () => {
+  const heardThere = on(TCP, heard({ heardAt: NOW - 10, silentMs: 10, usualGapMs: undefined }));
+  const nothingThere = on(TCP, silent(300, NOW, { heardAt: 0, usualGapMs: undefined }));
+
+  test('it moves when it is heard on the standby and not on the other for long enough', () => {
+    const active = on(UDP, silent(MOVE_SILENCE_MS));
+    const decision = see(asked(), { active, standby: heardThere });
+    expect(done(decision)).toEqual([SETTLE]);
+    expect(laneOf(decision)).toEqual({
+      standbyFailures: 0,
+      standbyAfter: NOW + STANDBY_AFTER_MS,
+      moves: [NOW],
+    });
+    expect(decision.state).toMatchObject({
+      path: TCP,
+      episode: {
+        ...{ from: UDP, to: TCP, reason: 'path-dead' },
+        ...{ since: NOW - MOVE_SILENCE_MS, moved: ['receive'], tookMs: MOVE_SILENCE_MS },
+      },
+      back: { flaps: 0 },
+    });
+  });
+
+  test('the time that it took ends when the first of it was heard', () => {
+    const first = see(asked(), { active: on(UDP, silent(200)), standby: heardThere });
+    expect(done(first), 'a moment too soon to move').toEqual([]);
+    const active = on(UDP, silent(500, NOW + 300));
+    const { state } = see(first.state, { active, standby: heardThere }, { now: NOW + 300 });
+    expect(state).toMatchObject({ episode: { tookMs: 200, since: NOW - 200 } });
+  });
+
+  test('it moves at once when the other link is dead', () => {
+    const state = asked({ reason: 'path-dead' });
+    expect(done(see(state, { active: deadView, standby: heardThere }))).toEqual([SETTLE]);
+  });
+
+  test('it comes back when the other link is heard again', () => {
+    const decision = see(asked(), { active: on(UDP, heard()), standby: heardThere });
+    expect(done(decision)).toEqual([REVERT]);
+    expect(laneOf(decision)).toMatchObject({ standby: spare(), moves: [] });
+    expect(laneOf(decision)).not.toHaveProperty('doubled');
+    expect(laneOf(decision)).not.toHaveProperty('troubleSince');
+    expect(decision.state).not.toHaveProperty('episode');
+  });
+
+  test('and nothing flows that could be heard, the link that is connected carries on', () => {
+    const quietThere = on(TCP, heard({ heardAt: 0, silentMs: 300, usualGapMs: undefined }));
+    const state = asked({ reason: 'path-dead' });
+    expect(done(see(state, { active: deadView, standby: quietThere }))).toEqual([SETTLE]);
+    const young = asked({ reason: 'path-dead', since: NOW - MOVE_SILENCE_MS + 1 });
+    expect(done(see(young, { active: deadView, standby: quietThere }))).toEqual([]);
+  });
+
+  test('it is accepted that whoever sends has stopped, until something is heard again', () => {
+    const since = NOW - DOUBLED_MAX_MS;
+    const state = asked({ since });
+    const active = on(UDP, silent(DOUBLED_MAX_MS + 250));
+    const there = on(TCP, silent(DOUBLED_MAX_MS, NOW, { heardAt: since, usualGapMs: undefined }));
+    const decision = see(state, { active, standby: there });
+    expect(done(decision)).toEqual([REVERT]);
+    expect(laneOf(decision)).toMatchObject({ silenceAccepted: active.hearing?.heardAt });
+    const later = { active: on(UDP, silent(6_000, NOW + 3_250)), standby: quiet() };
+    expect(done(see(decision.state, later, { now: NOW + 3_250 })), 'and looked into once').toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    [
+      'the path does not answer either',
+      asked({ since: NOW - DOUBLED_MAX_MS }),
+      silent(2_700, NOW, { consentMs: 4_000 }),
+    ],
+    [
+      'signaling is lost as well',
+      { ...asked({ since: NOW - DOUBLED_MAX_MS }), signaling: cutOff.signaling },
+      silent(2_700),
+    ],
+  ])('and nothing is heard on either, and %s: joined anew', (_why, state, hearing) => {
+    const decision = see(
+      state,
+      { active: on(UDP, hearing), standby: nothingThere },
+      { send: { active: { ...on(), status: 'disconnected' } } },
+    );
+    expect(acts(decision)).toContain('disconnect');
+    expect(decision.state.phase).toBe('waiting');
+  });
+
+  test.each([
+    ['dies', { status: 'failed' }],
+    ['is gone', undefined],
+  ])(
+    'and the standby %s: back to the other link, and another standby at once',
+    (_what, standby) => {
+      const decision = see(asked(), { active: suspectView, ...(standby && { standby }) });
+      expect(done(decision)).toEqual([REVERT, DROP]);
+      expect(laneOf(decision)).toMatchObject({ standbyFailures: 1, troubleSince: SINCE });
+      expect(done(see(decision.state, { active: suspectView }, { now: NOW + 30 }))).toEqual([
+        BUILD,
+      ]);
+    },
+  );
+
+  test('and it could not be asked for: the same', () => {
+    const decision = ask(asked(), { seen: 'spare-failed', ...LANE, spare: 'standby' });
+    expect(decision.actions).toEqual([REVERT, DROP]);
+    const state = callWith({ standby: spare(), probe: spare({ to: UDP }) });
+    const probe = ask(state, { seen: 'spare-failed', ...LANE, spare: 'probe' });
+    expect(probe.actions).toEqual([{ ...DROP, spare: 'probe' }]);
+    expect(probe.state).toMatchObject({ back: { failures: 1 } });
+  });
+
+  test('a second doubt starts no second migration', () => {
+    const active = on(UDP, silent(400));
+    expect(done(see(asked(), { active, standby: nothingThere }))).toEqual([]);
+    const young = asked({ since: NOW - MOVE_SILENCE_MS + 1 });
+    expect(done(see(young, { active: deadView, standby: nothingThere }))).toEqual([]);
+  });
+});
+
+describe('a lane that keeps moving', () => {
+  const moves = Array.from(
+    { length: MOVES_PER_MINUTE },
+    (_, index) => NOW - 50_000 + index * 1_000,
+  );
+  const view: LaneView = { active: suspectView, standby: quiet() };
+
+  test('is given up: something else must be wrong', () => {
+    expect(see(callWith({ standby: spare(), moves }), view).state.phase).toBe('waiting');
+  });
+
+  test('may move again when a minute has passed', () => {
+    const now = NOW + 10_001;
+    const later: LaneView = { active: on(UDP, silent(250, now)), standby: quiet() };
+    expect(done(see(callWith({ standby: spare(), moves }), later, { now }))).toEqual([DOUBLE]);
+  });
+});
+
+describe('while signaling is lost', () => {
+  const cut = { ...callWith({ standby: spare() }), signaling: cutOff.signaling };
+
+  test('a doubt is waited out, for nothing can be asked of the server', () => {
+    const decision = see(cut, { active: suspectView, standby: quiet() });
+    expect(done(decision)).toEqual([]);
+    expect(decision.state.phase).toBe('connected');
+  });
+
+  test('both directions silent mean that all is lost', () => {
+    const gone: LaneView = { active: on(UDP, silent(ALL_LOST_MS)), standby: quiet() };
+    expect(see(cut, gone, { send: gone }).state).toMatchObject({
+      phase: 'waiting',
+      trip: { reason: 'signaling-lost' },
+    });
+  });
+});
+
+describe('a server with the base protocol alone', () => {
+  const plain = { ...connected, since: NOW - 60_000 };
+  const stopped: LaneView = { active: on(UDP, silent(PLAIN_DEAD_MS)) };
+
+  test('is joined anew when both directions are silent', () => {
+    expect(see(plain, stopped, { send: stopped }).state.phase).toBe('waiting');
+    const early: LaneView = { active: on(UDP, silent(PLAIN_DEAD_MS - 1)) };
+    expect(see(plain, early, { send: early }).state.phase).toBe('connected');
+  });
+
+  test('is not joined anew because somebody stops to send', () => {
+    const { state, actions } = see(plain, stopped);
+    expect(state.phase).toBe('connected');
+    expect(actions).toEqual([]);
+  });
+
+  test('is joined anew when WebRTC has lost a link', () => {
+    expect(see(plain, { active: deadView }).state.phase).toBe('waiting');
+  });
+});
