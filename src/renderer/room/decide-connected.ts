@@ -24,7 +24,7 @@ import { isCarrying } from './decide-connecting.ts';
 import { fallbackGrace, followPath, lesserPath, rankOf } from './fallback.ts';
 import { loseSpare, watchLane, type LaneContext, type Move } from './lanes.ts';
 import { EPISODE_GRACE_MS, RENEW_RETRY_MAX_MS, RENEW_RETRY_MS } from './limits.ts';
-import { leftBest, notUp, returned, settleReturn, tendReturn } from './returning.ts';
+import { flapped, leftBest, notUp, returned, settleReturn, tendReturn } from './returning.ts';
 import { without } from './without.ts';
 
 /** What `decide()` does while a call stands. */
@@ -96,6 +96,7 @@ function watchLinks(before: Connected, views: LaneViews, now: number, rules: Cal
       return lost;
     }
     state = { ...state, lanes: { ...state.lanes, [role]: watched.lane } };
+    if (watched.hasFailedTrial) state = { ...state, back: flapped(state.back, now) };
     if (watched.moved) state = afterMove(state, role, watched.moved, now);
     else if (isAtEase(state, role)) {
       const way = tendReturn(state.lanes[role], state.back, { ...context, state });

@@ -64,6 +64,8 @@ export interface LaneOutcome {
   readonly moved?: Move;
   /** No way to go on with this lane: the room has to be joined anew. */
   readonly isLost?: boolean;
+  /** Media was asked for on a better path, and had to be called back. */
+  readonly hasFailedTrial?: boolean;
 }
 
 export function watchLane(lane: Lane, context: LaneContext): LaneOutcome {
@@ -393,6 +395,7 @@ function giveUpSpare(lane: Lane, doubled: Doubled, context: LaneContext): LaneOu
       { act: 'settle', role, on: 'active' },
       { act: 'drop', role, spare: doubled.onto },
     ],
+    hasFailedTrial: doubled.onto === 'probe',
   };
 }
 

@@ -36,7 +36,8 @@ export function leftBest(back: Return, now: number): Return {
   return { ...rest, failures: 0, after: Math.max(back.after, now + PROBE_FIRST_MS) };
 }
 
-function flapped(back: Return, now: number): Return {
+/** The better path came up, and was no good after all. */
+export function flapped(back: Return, now: number): Return {
   const pause = Math.min(FLAP_PAUSE_MS * 2 ** back.flaps, FLAP_PAUSE_MAX_MS);
   return { ...back, failures: 0, flaps: back.flaps + 1, after: now + pause };
 }

@@ -10,6 +10,7 @@ import type {
   Return,
 } from '../../../src/renderer/room/call-state.ts';
 import {
+  DOUBLED_MAX_MS,
   FLAP_PAUSE_MAX_MS,
   FLAP_PAUSE_MS,
   FLAP_WINDOW_MS,
@@ -167,6 +168,18 @@ describe('media moves to a better path', () => {
   test('the receiving lane does not go ahead', () => {
     const stays = onTcp({ ...probing(NOW - 1_000, NOW - 500) });
     expect(see(stays, { ...calm, probe: answering }).actions).toEqual([]);
+  });
+
+  test('and is called back when nothing arrives there, which counts against the path', () => {
+    const since = NOW - DOUBLED_MAX_MS;
+    const late = onTcp({ ...probing(NOW - 9_000, NOW - 8_500), doubled: { ...doubled, since } });
+    const nothing = on(UDP, heard({ heardAt: since, silentMs: 400 }));
+    const decision = see(late, { active: on(TCP), probe: nothing });
+    expect(decision.actions).toEqual([
+      { act: 'settle', role: 'send', on: 'active' },
+      { act: 'drop', role: 'send', spare: 'probe' },
+    ]);
+    expect(backOf(decision)).toMatchObject({ flaps: 1, after: NOW + FLAP_PAUSE_MS });
   });
 });
 
