@@ -188,7 +188,10 @@ function seekHelp(lane: Lane, condition: Condition, context: LaneContext): LaneO
   }
   if (recentMoves(lane, now).length >= MOVES_PER_MINUTE) return lost;
   if (!lane.standby) return buildInNeed(troubled, condition, context);
-  if (view?.status === 'connected') {
+  // Where nobody sends anything, nothing has asked it to connect yet.
+  const isReady =
+    view?.status === 'connected' || (condition === 'dead' && view?.status === 'unused');
+  if (isReady) {
     const reason = condition === 'dead' ? 'path-dead' : 'path-suspect';
     return double(troubled, 'standby', reason, context);
   }
@@ -289,7 +292,12 @@ function watchDoubled(
   const isBack = condition === 'well' && isHeardSince(active, doubled.since);
   if (isBack && isForDeath(doubled)) return revert(on, undefined, context);
   if (elapsed < DOUBLED_MAX_MS) return { lane: on, actions: [] };
-  if (doubled.reason === 'better-path') return giveUpSpare(lane, doubled, context);
+  if (doubled.reason === 'better-path') {
+    // Nobody has sent anything: it goes where it will be better off when somebody does.
+    return isHeardSince(active, doubled.since)
+      ? giveUpSpare(lane, doubled, context)
+      : settleOn(on, doubled, spare, context);
+  }
   if (state.signaling !== undefined || !isThere(context)) {
     return { lane: on, actions: [], isLost: true };
   }
@@ -315,7 +323,8 @@ function mayMove({ reason }: Doubled, condition: Condition, { hearing }: LinkVie
 
 /** Nothing flows on it as yet, and nothing is known to be wrong with it. */
 function isQuiet({ status, hearing }: LinkView): boolean {
-  return status === 'connected' && hearing?.usualGapMs === undefined;
+  if (status !== 'connected') return status === 'unused';
+  return !Number.isFinite(hearing?.usualGapMs);
 }
 
 /** The active path still answers: consent checks, or the other direction on the same protocol. */

@@ -303,6 +303,23 @@ describe('while media is asked for on both', () => {
     expect(done(see(young, { active: deadView, standby: quietThere }))).toEqual([]);
   });
 
+  test('the same where the standby has been up, and silent, for long', () => {
+    const state = asked({ reason: 'path-dead' });
+    expect(done(see(state, { active: deadView, standby: quiet() }))).toEqual([SETTLE]);
+  });
+
+  test('the same where nobody is there to send, and nothing asked the standby to connect', () => {
+    const alone: LaneView = {
+      active: { ...quiet(UDP), status: 'disconnected' },
+      standby: { status: 'unused' },
+    };
+    const first = see(callWith({ standby: { to: TCP, since: NOW - 30_000 } }), alone);
+    expect(done(first)).toEqual([DOUBLE]);
+    const then = see(first.state, alone, { now: NOW + MOVE_SILENCE_MS });
+    expect(done(then)).toEqual([SETTLE]);
+    expect(then.state.phase).toBe('connected');
+  });
+
   test('it is accepted that whoever sends has stopped, until something is heard again', () => {
     const since = NOW - DOUBLED_MAX_MS;
     const state = asked({ since });

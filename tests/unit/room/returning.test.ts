@@ -181,6 +181,20 @@ describe('media moves to a better path', () => {
     ]);
     expect(backOf(decision)).toMatchObject({ flaps: 1, after: NOW + FLAP_PAUSE_MS });
   });
+
+  test('when nobody has sent anything on either: it may as well', () => {
+    const since = NOW - DOUBLED_MAX_MS;
+    const returnedAt = NOW - 4_000;
+    const state = onTcp({}, { ...probing(since, since), doubled: { ...doubled, since } });
+    const receive = { active: quiet(TCP), probe: quiet(UDP) };
+    const decision = see(
+      { ...state, back: { ...untouched(), returnedAt } },
+      { active: on(UDP) },
+      receive,
+    );
+    expect(decision.actions).toContainEqual({ act: 'settle', role: 'receive', on: 'probe' });
+    expect(decision.state).toMatchObject({ path: UDP, back: { flaps: 0 } });
+  });
 });
 
 describe('what is held against the better path', () => {
