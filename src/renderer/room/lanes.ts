@@ -174,15 +174,15 @@ function seekHelp(lane: Lane, condition: Condition, context: LaneContext): LaneO
   const { active, standby: view } = views[role];
   const troubled: Lane = { ...lane, troubleSince: lane.troubleSince ?? now };
   const troubleMs = now - (troubled.troubleSince ?? now);
-  const silentMs = active.hearing?.silentMs ?? 0;
   const lost: LaneOutcome = { lane: troubled, actions: [], isLost: true };
   const wait: LaneOutcome = { lane: troubled, actions: [] };
 
   if (active.status === 'failed' && !state.abilities.migration) return lost;
-  if (troubleMs >= LANE_GIVE_UP_MS) return lost;
+  const isCutOff = state.signaling !== undefined;
+  if (troubleMs >= LANE_GIVE_UP_MS && !(isCutOff && isThere(context))) return lost;
   if (condition === 'connecting') return wait;
   // Nothing can be asked of the server.
-  if (state.signaling) return silentMs >= ALL_LOST_MS ? lost : wait;
+  if (isCutOff) return isAllLost(context) ? lost : wait;
   if (!state.abilities.migration) {
     return condition === 'dead' || isDeadByItself(context) ? lost : wait;
   }
@@ -200,14 +200,21 @@ function seekHelp(lane: Lane, condition: Condition, context: LaneContext): LaneO
 }
 
 /** Without a spare to compare with: silence here, while the other direction is silent as well. */
-function isDeadByItself({ role, views }: LaneContext): boolean {
-  const { active } = views[role];
-  const other = views[role === 'send' ? 'receive' : 'send'].active;
-  const silentMs = active.hearing?.silentMs ?? 0;
-  if (silentMs < PLAIN_DEAD_MS) return false;
-  const isOtherHeard =
-    other.status === 'connected' && (other.hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS / 2;
-  return !isOtherHeard;
+function isDeadByItself(context: LaneContext): boolean {
+  const silentMs = context.views[context.role].active.hearing?.silentMs ?? 0;
+  return silentMs >= PLAIN_DEAD_MS && !isOtherHeard(context);
+}
+
+/** Signaling and both directions of media. Of one direction alone, whoever sends may have stopped. */
+function isAllLost(context: LaneContext): boolean {
+  const silentMs = context.views[context.role].active.hearing?.silentMs ?? 0;
+  const isCutOff = context.state.signaling !== undefined;
+  return isCutOff && silentMs >= ALL_LOST_MS && !isOtherHeard(context);
+}
+
+function isOtherHeard({ role, views }: LaneContext): boolean {
+  const { status, hearing } = views[role === 'send' ? 'receive' : 'send'].active;
+  return status === 'connected' && (hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS / 2;
 }
 
 /** None stands ready: the next path of the plan, or else a fresh link on the same one. */
@@ -291,6 +298,7 @@ function watchDoubled(
   }
   const isBack = condition === 'well' && isHeardSince(active, doubled.since);
   if (isBack && isForDeath(doubled)) return revert(on, undefined, context);
+  if (isAllLost(context)) return { lane: on, actions: [], isLost: true };
   if (elapsed < DOUBLED_MAX_MS) return { lane: on, actions: [] };
   if (doubled.reason === 'better-path') {
     // Nobody has sent anything: it goes where it will be better off when somebody does.
@@ -298,9 +306,9 @@ function watchDoubled(
       ? giveUpSpare(lane, doubled, context)
       : settleOn(on, doubled, spare, context);
   }
-  if (state.signaling !== undefined || !isThere(context)) {
-    return { lane: on, actions: [], isLost: true };
-  }
+  if (!isThere(context)) return { lane: on, actions: [], isLost: true };
+  // Of that the server can only be told when it is in reach again.
+  if (state.signaling) return { lane: on, actions: [] };
   // The path answers, and nothing is heard on either: whoever sends has stopped.
   return revert(on, active.hearing?.heardAt, context);
 }
@@ -419,6 +427,7 @@ export function loseSpare(lane: Lane, name: SpareName, context: LaneContext): La
   };
 }
 
-function recentMoves({ moves }: Lane, now: number): number[] {
+/** When media moved in the last minute. */
+export function recentMoves({ moves }: Lane, now: number): number[] {
   return moves.filter((at) => now - at < 60_000);
 }

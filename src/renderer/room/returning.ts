@@ -1,12 +1,13 @@
 import type { Path } from '../../shared/path.ts';
 import type { Lane, Return } from './call-state.ts';
 import { rankOf } from './fallback.ts';
-import { double, type LaneContext, type LaneOutcome } from './lanes.ts';
+import { double, recentMoves, type LaneContext, type LaneOutcome } from './lanes.ts';
 import { judgeLink } from './liveness.ts';
 import {
   FLAP_PAUSE_MAX_MS,
   FLAP_PAUSE_MS,
   FLAP_WINDOW_MS,
+  MOVES_PER_MINUTE,
   PROBE_FIRST_MS,
   PROBE_LAPSE_MS,
   PROBE_PROOF_MS,
@@ -96,7 +97,7 @@ function watchProbe(
   back: Return,
   context: LaneContext,
 ): ReturnOutcome {
-  const { role, views, now } = context;
+  const { role, state, views, now } = context;
   const view = views[role].probe;
   const isUp = probe.upSince !== undefined;
   if (!isUp) {
@@ -108,11 +109,15 @@ function watchProbe(
     if (!isOver) return { lane, back, actions: [] };
     return endProbe(lane, notUp(back, now), context);
   }
-  if (view?.status !== 'connected' || (view.hearing?.silentMs ?? 0) >= PROBE_LAPSE_MS) {
+  // Only the sending one is asked for signs of life.
+  const isLapse = role === 'send' && (view?.hearing?.silentMs ?? 0) >= PROBE_LAPSE_MS;
+  if (view?.status !== 'connected' || isLapse) {
     return endProbe(lane, flapped(back, now), context);
   }
   const proof = role === 'send' ? PROBE_PROOF_MS : 0;
-  if (now - (probe.upSince ?? now) < proof) return { lane, back, actions: [] };
+  const isProven = now - (probe.upSince ?? now) >= proof;
+  const mayMove = state.signaling === undefined && recentMoves(lane, now).length < MOVES_PER_MINUTE;
+  if (!isProven || !mayMove) return { lane, back, actions: [] };
   return { ...double(lane, 'probe', 'better-path', context), back };
 }
 

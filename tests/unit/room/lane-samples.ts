@@ -1,5 +1,8 @@
 import type {
+  Action,
+  CallState,
   Connected,
+  Decision,
   Lane,
   LaneView,
   LaneViews,
@@ -8,7 +11,7 @@ import type {
   Spare,
 } from '../../../src/renderer/room/call-state.ts';
 import type { Hearing } from '../../../src/renderer/room/hearing.ts';
-import { able, NOW, TCP, UDP } from './call-samples.ts';
+import { able, ask, NOW, RULES, TCP, UDP } from './call-samples.ts';
 
 /** Links as they are heard, and lanes of a call that stands. */
 
@@ -46,3 +49,25 @@ export function callWith(about: Partial<Lane>, role: LinkRole = 'receive'): Conn
   const lane: Lane = { ...able.lanes[role], ...about };
   return { ...able, since: NOW - 60_000, lanes: { ...able.lanes, [role]: lane } };
 }
+
+export const LANE = { role: 'receive' } as const;
+export const BUILD: Action = { act: 'build', ...LANE, spare: 'standby', path: TCP };
+export const DOUBLE: Action = { act: 'double', ...LANE, spare: 'standby' };
+export const DROP: Action = { act: 'drop', ...LANE, spare: 'standby' };
+export const SETTLE: Action = { act: 'settle', ...LANE, on: 'standby' };
+export const REVERT: Action = { act: 'settle', ...LANE, on: 'active' };
+
+export const see = (
+  state: CallState,
+  receive: LaneView,
+  { now = NOW, send = { active: on() }, rules = RULES } = {},
+): Decision => ask(state, { seen: 'links', links: views(receive, send) }, now, rules);
+
+export const laneOf = ({ state }: Decision): Lane => {
+  if (state.phase !== 'connected') throw new Error(state.phase);
+  return state.lanes.receive;
+};
+
+/** Only the doings of the receiving lane; the sending one has its own tests. */
+export const done = ({ actions }: Decision): Action[] =>
+  actions.filter((action) => !('role' in action) || action.role === 'receive');

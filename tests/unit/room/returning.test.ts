@@ -14,6 +14,7 @@ import {
   FLAP_PAUSE_MAX_MS,
   FLAP_PAUSE_MS,
   FLAP_WINDOW_MS,
+  MOVES_PER_MINUTE,
   PROBE_FIRST_MS,
   PROBE_LAPSE_MS,
   PROBE_PROOF_MS,
@@ -194,6 +195,27 @@ describe('media moves to a better path', () => {
     );
     expect(decision.actions).toContainEqual({ act: 'settle', role: 'receive', on: 'probe' });
     expect(decision.state).toMatchObject({ path: UDP, back: { flaps: 0 } });
+  });
+});
+
+describe('a proven better path is not moved to', () => {
+  const proven = probing(NOW - 9_000, NOW - 8_000);
+
+  test('while signaling is lost: nothing can be asked of the server', () => {
+    const cut = { signaling: cutOff.signaling };
+    expect(see(onTcp(proven, {}, cut), { ...calm, probe: answering }).actions).toEqual([]);
+    // The receiving one cannot be heard before it is asked for media: no lapse either.
+    const both = onTcp({}, proven, cut);
+    const receive = { active: on(TCP), probe: on(UDP, silent(9_000)) };
+    expect(see(both, { active: on(UDP) }, receive).actions).toEqual([]);
+  });
+
+  test('by a lane that has moved too often in the last minute', () => {
+    const moves = Array.from({ length: MOVES_PER_MINUTE }, (_, index) => NOW - 59_000 + index);
+    const state = onTcp({ ...proven, moves });
+    expect(see(state, { ...calm, probe: answering }).actions).toEqual([]);
+    const later = see(state, { ...calm, probe: answering }, undefined, NOW + 1_000);
+    expect(acts(later)).toContain('double');
   });
 });
 
