@@ -285,7 +285,7 @@ function watchDoubled(
   const spare = lane[doubled.onto];
   if (!spare || !target || hasFailed(spare, target, now))
     return giveUpSpare(lane, doubled, context);
-  if (isHeard && mayMove(doubled, condition, active)) {
+  if (isHeard && mayMove(doubled, condition, active, elapsed)) {
     return settleOn(on, doubled, spare, context);
   }
   // Whatever flows or not, it may not go on where it is.
@@ -318,14 +318,21 @@ function isForDeath({ reason }: Doubled): boolean {
   return reason === 'path-dead' || reason === 'path-suspect';
 }
 
-function mayMove({ reason }: Doubled, condition: Condition, { hearing }: LinkView): boolean {
+function mayMove(
+  { reason }: Doubled,
+  condition: Condition,
+  { hearing }: LinkView,
+  elapsed: number,
+): boolean {
   switch (reason) {
     case 'better-path':
     case 'policy':
       return true;
     case 'path-dead':
     case 'path-suspect':
-      return condition === 'dead' || (hearing?.silentMs ?? Infinity) >= MOVE_SILENCE_MS;
+      return (
+        condition === 'dead' || Math.min(hearing?.silentMs ?? Infinity, elapsed) >= MOVE_SILENCE_MS
+      );
   }
 }
 

@@ -140,7 +140,8 @@ export const STANDBY_RETRY_MAX_MS = 60_000;
 /** A spare link that is not connected by then will not be, ms. */
 export const SPARE_CONNECT_MS = 4_000;
 /**
- * Media heard on the new link, and none on the old for this long, ms: the old one is given up.
+ * Media heard on the new link, and none on the old for this long while both were asked, ms: the old
+ * one is given up. Meanwhile it is shown from the new one, so that waiting costs nothing.
  * Longer than any difference between the two ways.
  */
 export const MOVE_SILENCE_MS = 220;

@@ -172,6 +172,13 @@ describe('while media is asked for on both', () => {
     expect(state).toMatchObject({ episode: { tookMs: 200, since: NOW - 200 } });
   });
 
+  test('it does not move on the first sound of it: the other may only have lost a few packets', () => {
+    const state = asked({ since: NOW - MOVE_SILENCE_MS + 1 });
+    const lane = { active: on(UDP, silent(600)), standby: heardThere };
+    expect(done(see(state, lane))).toEqual([]);
+    expect(done(see(state, lane, { now: NOW + 1 }))).toEqual([SETTLE]);
+  });
+
   test('it moves at once when the other link is dead', () => {
     const state = asked({ reason: 'path-dead' });
     expect(done(see(state, { active: deadView, standby: heardThere }))).toEqual([SETTLE]);
