@@ -145,8 +145,11 @@ export const SPARE_CONNECT_MS = 4_000;
  * Longer than any difference between the two ways.
  */
 export const MOVE_SILENCE_MS = 220;
-/** Both links are asked for media for this long, ms; then it is decided without evidence. */
-export const DOUBLED_MAX_MS = 2_500;
+/**
+ * Both links are asked for media for this long, ms; then it is decided without evidence. Long enough
+ * for a consent check, which tells whether the path is there.
+ */
+export const DOUBLED_MAX_MS = 3_000;
 /** A consent check answered this lately, ms, means that the path is there. */
 export const CONSENT_FRESH_MS = 3_500;
 /** Where no spare link can be had in this time, ms, the room is joined anew. */

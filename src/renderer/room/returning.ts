@@ -1,7 +1,8 @@
 import type { Path } from '../../shared/path.ts';
 import type { Lane, Return } from './call-state.ts';
 import { rankOf } from './fallback.ts';
-import { double, recentMoves, type LaneContext, type LaneOutcome } from './lanes.ts';
+import { double } from './doubling.ts';
+import { recentMoves, type LaneContext, type LaneOutcome } from './lane-views.ts';
 import { judgeLink } from './liveness.ts';
 import {
   FLAP_PAUSE_MAX_MS,

@@ -226,7 +226,10 @@ describe('while media is asked for on both', () => {
     const decision = see(state, { active, standby: there });
     expect(done(decision)).toEqual([REVERT]);
     expect(laneOf(decision)).toMatchObject({ silenceAccepted: active.hearing?.heardAt });
-    const later = { active: on(UDP, silent(6_000, NOW + 3_250)), standby: quiet() };
+    const later = {
+      active: on(UDP, silent(DOUBLED_MAX_MS + 3_500, NOW + 3_250)),
+      standby: quiet(),
+    };
     expect(done(see(decision.state, later, { now: NOW + 3_250 })), 'and looked into once').toEqual(
       [],
     );

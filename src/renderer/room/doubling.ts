@@ -1,0 +1,175 @@
+import type { MigrationReason } from '../../shared/connection-state.ts';
+import type { Action, Doubled, Lane, LinkView, Spare, SpareName } from './call-state.ts';
+import { isHeardSince, type Condition } from './liveness.ts';
+import { DOUBLED_MAX_MS, MOVE_SILENCE_MS, POLICY_OVERLAP_MS, STANDBY_AFTER_MS } from './limits.ts';
+import { without } from './without.ts';
+import {
+  hasFailed,
+  isAllLost,
+  isThere,
+  recentMoves,
+  type LaneContext,
+  type LaneOutcome,
+  type Move,
+} from './lane-views.ts';
+
+/**
+ * Media asked for on two links at once, until it is known on which it goes on. Pure. The evidence is
+ * comparison: whichever link it is heard on carries on. Where it is heard on neither, the one who
+ * sends has stopped, or everything is lost; neither is mended by moving.
+ */
+
+export function double(
+  lane: Lane,
+  onto: SpareName,
+  reason: MigrationReason,
+  { role, now }: LaneContext,
+): LaneOutcome {
+  return {
+    lane: { ...lane, doubled: { onto, since: now, reason } },
+    actions: [{ act: 'double', role, spare: onto }],
+  };
+}
+
+export function watchDoubled(
+  lane: Lane,
+  before: Doubled,
+  condition: Condition,
+  context: LaneContext,
+): LaneOutcome {
+  const { role, state, views, now } = context;
+  const { active } = views[role];
+  const target = views[role][before.onto];
+  const isHeard = isHeardSince(target, before.since);
+  const doubled: Doubled =
+    isHeard && before.heardAt === undefined ? { ...before, heardAt: now } : before;
+  const on: Lane = { ...lane, doubled };
+  const elapsed = now - doubled.since;
+
+  const spare = lane[doubled.onto];
+  if (!spare || !target || hasFailed(spare, target, now))
+    return giveUpSpare(lane, doubled, context);
+  if (isHeard && mayMove(doubled, condition, active, elapsed)) {
+    return settleOn(on, doubled, spare, context);
+  }
+  // Whatever flows or not, it may not go on where it is.
+  if (doubled.reason === 'policy' && elapsed >= POLICY_OVERLAP_MS) {
+    return settleOn(on, doubled, spare, context);
+  }
+  // Nothing flows that could be heard: the one that is connected carries on.
+  if (condition === 'dead' && isQuiet(target) && elapsed >= MOVE_SILENCE_MS) {
+    return settleOn(on, doubled, spare, context);
+  }
+  const isBack = condition === 'well' && isHeardSince(active, doubled.since);
+  if (isBack && isForDeath(doubled)) return revert(on, undefined, context);
+  if (isAllLost(context)) return { lane: on, actions: [], isLost: true };
+  if (elapsed < DOUBLED_MAX_MS) return { lane: on, actions: [] };
+  if (doubled.reason === 'better-path') {
+    // Nobody has sent anything: it goes where it will be better off when somebody does.
+    return isHeardSince(active, doubled.since)
+      ? giveUpSpare(lane, doubled, context)
+      : settleOn(on, doubled, spare, context);
+  }
+  // A check was due while both were asked.
+  if (!isThere(context, elapsed)) return { lane: on, actions: [], isLost: true };
+  // Of that the server can only be told when it is in reach again.
+  if (state.signaling) return { lane: on, actions: [] };
+  // The path answers, and nothing is heard on either: whoever sends has stopped.
+  return revert(on, active.hearing?.heardAt, context);
+}
+
+/** Media moves because the path died, or seems to have. */
+function isForDeath({ reason }: Doubled): boolean {
+  return reason === 'path-dead' || reason === 'path-suspect';
+}
+
+function mayMove(
+  { reason }: Doubled,
+  condition: Condition,
+  { hearing }: LinkView,
+  elapsed: number,
+): boolean {
+  switch (reason) {
+    case 'better-path':
+    case 'policy':
+      return true;
+    case 'path-dead':
+    case 'path-suspect':
+      return (
+        condition === 'dead' || Math.min(hearing?.silentMs ?? Infinity, elapsed) >= MOVE_SILENCE_MS
+      );
+  }
+}
+
+/** Nothing flows on it as yet, and nothing is known to be wrong with it. */
+function isQuiet({ status, hearing }: LinkView): boolean {
+  if (status !== 'connected') return status === 'unused';
+  return !Number.isFinite(hearing?.usualGapMs);
+}
+
+function settleOn(
+  lane: Lane,
+  doubled: Doubled,
+  { to }: Spare,
+  { role, state, views, now }: LaneContext,
+): LaneOutcome {
+  const { active } = views[role];
+  const lastHeardAt = now - (active.hearing?.silentMs ?? 0);
+  const wasSilent = isForDeath(doubled);
+  const moved: Move = {
+    from: active.path ?? state.path,
+    to: views[role][doubled.onto]?.path ?? to,
+    reason: doubled.reason === 'path-suspect' ? 'path-dead' : doubled.reason,
+    lastHeardAt,
+    tookMs: wasSilent ? Math.max(0, (doubled.heardAt ?? now) - lastHeardAt) : 0,
+  };
+  const drops: Action[] = (['standby', 'probe'] as const)
+    .filter((name) => name !== doubled.onto && lane[name] !== undefined)
+    .map((spare) => ({ act: 'drop', role, spare }));
+  return {
+    lane: {
+      ...without(
+        lane,
+        'doubled',
+        'troubleSince',
+        'silenceAccepted',
+        'standby',
+        'probe',
+        'mustMove',
+      ),
+      standbyFailures: 0,
+      // The processor is busy with the first pictures.
+      standbyAfter: now + STANDBY_AFTER_MS,
+      moves: [...recentMoves(lane, now), now],
+    },
+    actions: [{ act: 'settle', role, on: doubled.onto }, ...drops],
+    moved,
+  };
+}
+
+function revert(
+  lane: Lane,
+  silenceAccepted: number | undefined,
+  { role }: LaneContext,
+): LaneOutcome {
+  const rest = without(lane, 'doubled', 'troubleSince', 'silenceAccepted');
+  return {
+    lane: { ...rest, ...(silenceAccepted !== undefined && { silenceAccepted }) },
+    actions: [{ act: 'settle', role, on: 'active' }],
+  };
+}
+
+/** The link that media was asked for on is no use: back to the active one, for better or worse. */
+export function giveUpSpare(lane: Lane, doubled: Doubled, context: LaneContext): LaneOutcome {
+  const { role, now } = context;
+  const rest = without(lane, 'doubled', doubled.onto);
+  const failures = doubled.onto === 'standby' ? lane.standbyFailures + 1 : lane.standbyFailures;
+  return {
+    lane: { ...rest, standbyFailures: failures, standbyAfter: now },
+    actions: [
+      { act: 'settle', role, on: 'active' },
+      { act: 'drop', role, spare: doubled.onto },
+    ],
+    hasFailedTrial: doubled.onto === 'probe',
+  };
+}

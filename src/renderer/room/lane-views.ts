@@ -1,0 +1,83 @@
+import type { Path } from '../../shared/path.ts';
+import type { MigrationReason } from '../../shared/connection-state.ts';
+import type {
+  Action,
+  CallRules,
+  Connected,
+  Lane,
+  LaneViews,
+  LinkRole,
+  LinkView,
+  Spare,
+} from './call-state.ts';
+import { judgeLink } from './liveness.ts';
+import { ALL_LOST_MS, PLAIN_DEAD_MS, SPARE_CONNECT_MS } from './limits.ts';
+
+/** What is seen of one direction of media, and what is asked of it in several places. */
+
+export interface LaneContext {
+  readonly role: LinkRole;
+  readonly state: Connected;
+  readonly views: LaneViews;
+  readonly now: number;
+  readonly rules: CallRules;
+}
+
+/** Media that has just moved. */
+export interface Move {
+  readonly from: Path;
+  readonly to: Path;
+  readonly reason: MigrationReason;
+  /** When the last media was heard on the old path. */
+  readonly lastHeardAt: number;
+  /** Until media was heard on the new one; 0 where it never stopped, ms. */
+  readonly tookMs: number;
+}
+
+export interface LaneOutcome {
+  readonly lane: Lane;
+  readonly actions: readonly Action[];
+  readonly moved?: Move;
+  /** No way to go on with this lane: the room has to be joined anew. */
+  readonly isLost?: boolean;
+  /** Media was asked for on a better path, and had to be called back. */
+  readonly hasFailedTrial?: boolean;
+}
+
+export function hasFailed(spare: Spare, view: LinkView | undefined, now: number): boolean {
+  if (view?.status === 'failed' || view?.status === 'disconnected') return true;
+  if (view?.relayFault !== undefined && view.relayFault !== 'no-answer') return true;
+  const isUp = spare.upSince !== undefined || view?.status === 'unused';
+  return !isUp && now - spare.since >= SPARE_CONNECT_MS;
+}
+
+/** Signaling and both directions of media. Of one direction alone, whoever sends may have stopped. */
+export function isAllLost(context: LaneContext): boolean {
+  const silentMs = context.views[context.role].active.hearing?.silentMs ?? 0;
+  const isCutOff = context.state.signaling !== undefined;
+  return isCutOff && silentMs >= ALL_LOST_MS && !isOtherHeard(context);
+}
+
+export function isOtherHeard({ role, views }: LaneContext): boolean {
+  const { status, hearing } = views[role === 'send' ? 'receive' : 'send'].active;
+  return status === 'connected' && (hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS / 2;
+}
+
+/** The active path still answers: consent checks, or the other direction on the same protocol. */
+export function isThere({ role, views, state }: LaneContext, withinMs: number): boolean {
+  const { active } = views[role];
+  if (active.status === 'connected' && (active.hearing?.consentMs ?? 0) < withinMs) {
+    return true;
+  }
+  const other = views[role === 'send' ? 'receive' : 'send'].active;
+  return (
+    judgeLink(other) === 'well' &&
+    other.path?.protocol === (active.path ?? state.path).protocol &&
+    (other.hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS
+  );
+}
+
+/** When media moved in the last minute. */
+export function recentMoves({ moves }: Lane, now: number): number[] {
+  return moves.filter((at) => now - at < 60_000);
+}
