@@ -44,7 +44,7 @@ export function whileConnected(
     case 'signaling-silent':
       return state.signaling ? stay(state) : resumeOr(state, CLOSE.IDLE, now, rules);
     case 'resumed':
-      return stay(without(state, 'signaling'));
+      return stay(resumed(state));
     case 'resume-failed':
       return onResumeFailed(state, seen, now, rules);
     case 'spare-failed':
@@ -262,6 +262,16 @@ function resumeOr(state: Connected, code: number, now: number, rules: CallRules)
   }
   const signaling = { since: now, attempt: 1, nextRetryAt: now, isTrying: true };
   return { state: { ...state, signaling }, actions: [{ act: 'resume' }] };
+}
+
+/** What could not be looked into meanwhile is judged from now on. */
+function resumed(state: Connected): Connected {
+  const { send, receive } = state.lanes;
+  const lanes = {
+    send: without(send, 'troubleSince'),
+    receive: without(receive, 'troubleSince'),
+  };
+  return { ...without(state, 'signaling'), lanes };
 }
 
 function tryResume(state: Connected, now: number): Decision {

@@ -338,6 +338,15 @@ describe('while signaling is lost', () => {
     expect(done(see(resumed, stopped))).toEqual([REVERT]);
   });
 
+  test('what could not be looked into meanwhile has all the time when signaling is back', () => {
+    const doubtful = { standby: spare(), troubleSince: NOW - LANE_GIVE_UP_MS };
+    const state = { ...callWith(doubtful), signaling: cutOff.signaling };
+    const back = ask(state, { seen: 'resumed' }).state;
+    const decision = see(back, { active: on(UDP, silent(6_000)), standby: quiet() });
+    expect(decision.state.phase).toBe('connected');
+    expect(done(decision)).toEqual([DOUBLE]);
+  });
+
   test('one direction that does not answer for long means joining anew', () => {
     const state = { ...asked(), signaling: cutOff.signaling };
     const lane = { standby: spare(), troubleSince: NOW - LANE_GIVE_UP_MS };
