@@ -11,7 +11,7 @@ import type {
   Spare,
 } from './call-state.ts';
 import { judgeLink } from './liveness.ts';
-import { ALL_LOST_MS, PLAIN_DEAD_MS, SPARE_CONNECT_MS } from './limits.ts';
+import { ALL_LOST_MS, MOVE_REQUEST_BUDGET_MS, PLAIN_DEAD_MS, SPARE_CONNECT_MS } from './limits.ts';
 
 /** What is seen of one direction of media, and what is asked of it in several places. */
 
@@ -42,6 +42,11 @@ export interface LaneOutcome {
   readonly isLost?: boolean;
   /** Media was asked for on a better path, and had to be called back. */
   readonly hasFailedTrial?: boolean;
+}
+
+/** Nothing asks it to connect, for nobody is there who would send anything. */
+export function isIdle(spare: Spare, view: LinkView | undefined, now: number): boolean {
+  return view?.status === 'unused' && now - spare.since >= MOVE_REQUEST_BUDGET_MS;
 }
 
 export function hasFailed(spare: Spare, view: LinkView | undefined, now: number): boolean {

@@ -15,6 +15,7 @@ import {
 import { without } from './without.ts';
 import {
   hasFailed,
+  isIdle,
   isAllLost,
   isThere,
   recentMoves,
@@ -144,9 +145,8 @@ function seekHelp(lane: Lane, condition: Condition, context: LaneContext): LaneO
   }
   if (recentMoves(lane, now).length >= MOVES_PER_MINUTE) return lost;
   if (!lane.standby) return buildInNeed(troubled, condition, context);
-  // Where nobody sends anything, nothing has asked it to connect yet.
   const isReady =
-    view?.status === 'connected' || (condition === 'dead' && view?.status === 'unused');
+    view?.status === 'connected' || (condition === 'dead' && isIdle(lane.standby, view, now));
   if (isReady) {
     const reason = condition === 'dead' ? 'path-dead' : 'path-suspect';
     return double(troubled, 'standby', reason, context);
