@@ -61,7 +61,7 @@ export const connected: Connected = {
 /** The same on a server that lets media move and keeps places. */
 export const able: Connected = { ...connected, abilities: ABLE };
 /** Its signaling connection is lost; the second attempt to take the place again is to come. */
-export const cutOff: Connected = {
+export const cutOff: Connected & Required<Pick<Connected, 'signaling'>> = {
   ...able,
   signaling: { since: NOW - 500, attempt: 2, nextRetryAt: NOW + 300, isTrying: false },
 };

@@ -16,7 +16,7 @@ import { able, ask, NOW, RULES, TCP, UDP } from './call-samples.ts';
 /** Links as they are heard, and lanes of a call that stands. */
 
 /** Sound and picture flow: the last packet came just now. */
-export const LIVELY: Hearing = { heardAt: NOW - 5, silentMs: 5, usualGapMs: 30, consentMs: 500 };
+const LIVELY: Hearing = { heardAt: NOW - 5, silentMs: 5, usualGapMs: 30, consentMs: 500 };
 
 export const heard = (about: Partial<Hearing> = {}): Hearing => ({ ...LIVELY, ...about });
 /** Silent for `silentMs` at `now`. */

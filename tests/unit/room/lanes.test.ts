@@ -259,7 +259,7 @@ describe('while media is asked for on both', () => {
   test.each([
     ['dies', { status: 'failed' }],
     ['is gone', undefined],
-  ])(
+  ] as const)(
     'and the standby %s: back to the other link, and another standby at once',
     (_what, standby) => {
       const decision = see(asked(), { active: suspectView, ...(standby && { standby }) });

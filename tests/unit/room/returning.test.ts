@@ -122,7 +122,7 @@ describe('a probe', () => {
 
   test.each([
     ['lapses', on(UDP, silent(PROBE_LAPSE_MS, NOW, { usualGapMs: 400 }))],
-    ['is lost', { ...answering, status: 'disconnected' }],
+    ['is lost', { ...answering, status: 'disconnected' as const }],
   ])('that came up and %s counts against the path', (_what, probe) => {
     const decision = see(onTcp(probing(NOW - 4_000, NOW - 3_500)), { ...calm, probe });
     expect(decision.actions).toEqual([{ act: 'drop', role: 'send', spare: 'probe' }]);
