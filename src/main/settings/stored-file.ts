@@ -3,25 +3,31 @@ import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import {
   Settings,
-  SETTINGS_VERSION,
   USER_SETTING_KEYS,
   type SettingKey,
   type SettingProblem,
 } from '../../shared/settings.ts';
 import { explainSetting } from './explain.ts';
+import { currentVersion, migrate, type Migration, type StoredValues } from './migrations.ts';
 
 /** What a settings file turned out to hold. */
 export type StoredFile =
   | { kind: 'absent' }
   /** `invalid` names the values that cannot be used; `values` has the others. */
-  | { kind: 'usable'; values: Partial<Settings>; invalid: SettingProblem[] }
+  | {
+      kind: 'usable';
+      values: Partial<Settings>;
+      invalid: SettingProblem[];
+      /** All that the file holds, brought up to the current version from an older one. */
+      migrated?: { from: number; store: StoredValues };
+    }
   | { kind: 'broken'; reason: string }
   | { kind: 'newer'; version: number }
   | { kind: 'unreadable'; reason: string };
 
 const Versioned = z.looseObject({ version: z.number().int().positive() });
 
-export function readStoredFile(path: string): StoredFile {
+export function readStoredFile(path: string, migrations?: readonly Migration[]): StoredFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -29,7 +35,7 @@ export function readStoredFile(path: string): StoredFile {
     const code = errorCode(error);
     return code === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', reason: code };
   }
-  return inspectStoredText(text);
+  return inspectStoredText(text, migrations);
 }
 
 /** The file's text as JSON. Editors on Windows like to put a byte order mark in front. */
@@ -37,7 +43,10 @@ export function parseStoredText(text: string): unknown {
   return JSON.parse(text.replace(/^\uFEFF/, ''));
 }
 
-function inspectStoredText(text: string): Exclude<StoredFile, { kind: 'absent' | 'unreadable' }> {
+function inspectStoredText(
+  text: string,
+  migrations?: readonly Migration[],
+): Exclude<StoredFile, { kind: 'absent' | 'unreadable' }> {
   let json: unknown;
   try {
     json = parseStoredText(text);
@@ -48,17 +57,23 @@ function inspectStoredText(text: string): Exclude<StoredFile, { kind: 'absent' |
   if (!versioned.success) {
     return { kind: 'broken', reason: 'it has no version number' };
   }
-  if (versioned.data.version > SETTINGS_VERSION) {
-    return { kind: 'newer', version: versioned.data.version };
-  }
+  const { version } = versioned.data;
+  if (version > currentVersion(migrations)) return { kind: 'newer', version };
+  const isOld = version < currentVersion(migrations);
+  const store = isOld ? migrate(versioned.data, version, migrations) : versioned.data;
   const values: Partial<Settings> = {};
   const invalid: SettingProblem[] = [];
   // What only IT can set has no place here, whoever wrote it: it is left alone and never counts.
   for (const key of USER_SETTING_KEYS) {
-    if (versioned.data[key] === undefined) continue;
-    readValue(key, versioned.data[key], values, invalid);
+    if (store[key] === undefined) continue;
+    readValue(key, store[key], values, invalid);
   }
-  return { kind: 'usable', values, invalid };
+  return {
+    kind: 'usable',
+    values,
+    invalid,
+    ...(isOld && { migrated: { from: version, store } }),
+  };
 }
 
 function readValue(

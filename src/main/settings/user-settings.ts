@@ -1,6 +1,8 @@
+import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/ipc.ts';
-import { SETTINGS_VERSION, type SettingKey, type Settings } from '../../shared/settings.ts';
+import type { SettingKey, Settings } from '../../shared/settings.ts';
+import { currentVersion, type Migration } from './migrations.ts';
 import type { SettingsSource, SourceValues } from './source.ts';
 import { errorCode, readStoredFile, setAside } from './stored-file.ts';
 
@@ -17,6 +19,8 @@ export interface UserSettingsOptions {
   now: () => Date;
   /** Told what the employee should know about their settings file. */
   notify: (notice: AppNotice) => void;
+  /** Steps from one version of the file to the next; those of this program unless a test has its own. */
+  migrations?: readonly Migration[];
 }
 
 export const SETTINGS_FILE_NAME = 'settings';
@@ -48,9 +52,10 @@ export class UserSettings implements SettingsSource {
     }
   }
 
-  #open({ openFile, now, notify }: UserSettingsOptions): void {
+  #open({ folder, openFile, now, notify, migrations }: UserSettingsOptions): void {
     const path = this.#path;
-    const stored = readStoredFile(path);
+    removeLeftovers(folder, now());
+    const stored = readStoredFile(path, migrations);
     if (stored.kind === 'unreadable') throw new Error(stored.reason);
     if (stored.kind === 'broken') {
       const name = setAside(path, 'broken', now(), { remove: true });
@@ -66,7 +71,7 @@ export class UserSettings implements SettingsSource {
         id: 'settings-newer',
         severity: 'warning',
         title: 'Your settings are from a newer Causeway',
-        text: `This version reads settings up to version ${SETTINGS_VERSION}, and the file has version ${stored.version}. It was kept as ${name}, and Causeway started with its default settings. Update Causeway to use it again.`,
+        text: `This version reads settings up to version ${currentVersion(migrations)}, and the file has version ${stored.version}. It was kept as ${name}, and Causeway started with its default settings. Update Causeway to use it again.`,
       });
     } else if (stored.kind === 'usable') {
       this.#values = stored.values;
@@ -74,7 +79,11 @@ export class UserSettings implements SettingsSource {
 
     const invalid = stored.kind === 'usable' ? stored.invalid : [];
     const copy = invalid.length > 0 ? setAside(path, 'broken', now(), { remove: false }) : '';
+    const migrated = stored.kind === 'usable' ? stored.migrated : undefined;
+    // Whoever goes back to the version before finds the file as it left it.
+    if (migrated) setAside(path, `version-${migrated.from}`, now(), { remove: false });
     this.#file = openFile();
+    if (migrated) this.#file.store = { ...migrated.store };
     if (invalid.length > 0) {
       this.#file.store = without(
         this.#file.store,
@@ -109,6 +118,22 @@ export class UserSettings implements SettingsSource {
       });
     }
     this.#values = { ...without(this.#values, forgotten), ...values };
+  }
+}
+
+/** A file that is being written is renamed within milliseconds; older, its writer is dead. In ms. */
+const LEFTOVER_AGE_MS = 60_000;
+
+/** What a program that was killed while it wrote has left behind (atomically's names). */
+function removeLeftovers(folder: string, now: Date): void {
+  const pattern = new RegExp(`^${SETTINGS_FILE_NAME}\\.json\\.tmp-[0-9a-f]+$`);
+  try {
+    for (const name of readdirSync(folder).filter((each) => pattern.test(each))) {
+      const path = join(folder, name);
+      if (now.getTime() - statSync(path).mtimeMs > LEFTOVER_AGE_MS) unlinkSync(path);
+    }
+  } catch {
+    // They only take up space; whether the folder can be used shows next.
   }
 }
 

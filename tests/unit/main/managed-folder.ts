@@ -14,7 +14,7 @@ export class ManagedFolder {
   readonly trust: FileTrust = { administrators: [process.getuid?.() ?? 0], from: this.base };
   /** Where the last good policy is kept. */
   readonly kept: SettingsFile = { store: {} };
-  readonly #policies: ManagedPolicy[] = [];
+  readonly #watching: ManagedPolicy[] = [];
 
   constructor() {
     mkdirSync(this.folder, { mode: 0o755 });
@@ -35,7 +35,7 @@ export class ManagedFolder {
 
   /** The policy as a start of Causeway finds it. */
   open(now = 1000): ManagedPolicy {
-    const policy = new ManagedPolicy({
+    return new ManagedPolicy({
       readers: [new FileReader(this.folder, this.trust)],
       lastGood: new LastGood(this.kept),
       now: () => now,
@@ -43,12 +43,16 @@ export class ManagedFolder {
         throw error;
       },
     });
-    this.#policies.push(policy);
-    return policy;
+  }
+
+  /** Lets a policy look for changes, until the folder goes. */
+  watch(policy: ManagedPolicy): void {
+    this.#watching.push(policy);
+    policy.watch();
   }
 
   remove(): void {
-    for (const policy of this.#policies) policy.stop();
+    for (const policy of this.#watching) policy.stop();
     rmSync(this.base, { recursive: true, force: true });
   }
 }

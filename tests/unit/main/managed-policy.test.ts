@@ -278,7 +278,7 @@ describe('a change while Causeway runs is noticed within 2 s:', () => {
   ])('%s', async (_what, before, change, values) => {
     if (before !== undefined) write(before);
     const policy = open();
-    policy.watch();
+    at.watch(policy);
     expect(await timeToNotice(policy, change)).toBeLessThan(NOTICED_WITHIN);
     expect(valuesOf(policy)).toEqual(values);
   });
@@ -286,7 +286,7 @@ describe('a change while Causeway runs is noticed within 2 s:', () => {
   it('a folder that appears later', async () => {
     rmSync(at.folder, { recursive: true });
     const policy = open();
-    policy.watch();
+    at.watch(policy);
     const took = await timeToNotice(policy, () => {
       mkdirSync(at.folder, { mode: 0o755 });
       write('{"appearance": "dark"}');
@@ -298,7 +298,7 @@ describe('a change while Causeway runs is noticed within 2 s:', () => {
   it('a file that is broken, and mended again', async () => {
     write('{"appearance": "dark"}');
     const policy = open();
-    policy.watch();
+    at.watch(policy);
     expect(await timeToNotice(policy, () => write('{"appearance": "li'))).toBeLessThan(2000);
     expect(policy.status()).toMatchObject({ state: 'broken', inForce: 'last-good' });
     expect(valuesOf(policy)).toEqual({ appearance: 'dark' });

@@ -1,14 +1,27 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Conf from 'conf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandLineSource } from '../../../src/main/settings/command-line-source.ts';
 import { SettingsService } from '../../../src/main/settings/settings-service.ts';
+import { MIGRATIONS, type Migration } from '../../../src/main/settings/migrations.ts';
 import { parseStoredText } from '../../../src/main/settings/stored-file.ts';
 import { UserSettings, type SettingsFile } from '../../../src/main/settings/user-settings.ts';
 import type { AppNotice } from '../../../src/shared/ipc.ts';
-import type { EffectiveSettings, Settings } from '../../../src/shared/settings.ts';
+import {
+  SETTINGS_VERSION,
+  type EffectiveSettings,
+  type Settings,
+} from '../../../src/shared/settings.ts';
 
 const NOW = new Date('2026-01-31T08:15:00.123Z');
 const STAMP = '2026-01-31T08-15-00-123Z';
@@ -167,6 +180,72 @@ describe("the employee's settings file", () => {
     expect(() => user.save({ displayName: 'Ada' })).toThrow(/cannot be saved/);
     expect(readFileSync(file(), 'utf8')).toBe('broken');
     expect(readdirSync(folder)).toHaveLength(101);
+  });
+});
+
+describe('a settings file of an older version', () => {
+  /** Version 2 renames a key, version 3 turns a text into a list. */
+  const migrations: Migration[] = [
+    ({ name, ...others }) => ({ ...others, displayName: name }),
+    ({ signalingBaseUrl, ...others }) => ({ ...others, signalingBaseUrl: [signalingBaseUrl] }),
+  ];
+  const openWith = () =>
+    new UserSettings({
+      folder,
+      openFile: openConf,
+      now: () => NOW,
+      notify: (notice) => notices.push(notice),
+      migrations,
+    });
+
+  it.each([
+    [1, { name: 'Ada', signalingBaseUrl: 'proxy.example.com' }],
+    [2, { displayName: 'Ada', signalingBaseUrl: 'proxy.example.com' }],
+    [3, { displayName: 'Ada', signalingBaseUrl: ['proxy.example.com'] }],
+  ])('%i is brought up to date, and loses nothing', (version, values) => {
+    const text = JSON.stringify({ version, later: 1, ...values });
+    writeFileSync(file(), text);
+    expect(plain(openWith())).toEqual({
+      displayName: 'Ada',
+      signalingBaseUrl: ['https://proxy.example.com'],
+    });
+    expect(notices).toEqual([]);
+    expect(stored()).toEqual({
+      version: 3,
+      later: 1,
+      displayName: 'Ada',
+      signalingBaseUrl: ['proxy.example.com'],
+    });
+    const copies = readdirSync(folder).filter((name) => name.includes('version-'));
+    expect(copies).toEqual(version === 3 ? [] : [`settings.version-${version}-${STAMP}.json`]);
+    for (const copy of copies) expect(readFileSync(file(copy), 'utf8')).toBe(text);
+  });
+
+  it('above the newest is set aside, as ever', () => {
+    writeFileSync(file(), '{"version": 4}');
+    openWith();
+    expect(notices.map(({ id }) => id)).toEqual(['settings-newer']);
+    expect(notices[0]?.text).toContain('up to version 3');
+  });
+
+  it('has a step for each version there was', () => {
+    expect(MIGRATIONS).toHaveLength(SETTINGS_VERSION - 1);
+  });
+});
+
+describe('what a killed program left behind', () => {
+  it('goes at the next start, once nobody can be writing it any more', () => {
+    const [old, fresh, other] = [
+      'settings.json.tmp-1764000000abcdef',
+      'settings.json.tmp-1764000001abcdef',
+      'settings.json.bak',
+    ];
+    for (const name of [old, fresh, other]) writeFileSync(file(name), '{');
+    const seconds = NOW.getTime() / 1000;
+    utimesSync(file(old), seconds - 61, seconds - 61);
+    utimesSync(file(fresh), seconds - 1, seconds - 1);
+    openUser();
+    expect(readdirSync(folder).toSorted()).toEqual([other, 'settings.json', fresh].toSorted());
   });
 });
 
