@@ -98,7 +98,9 @@ function start(commandLine: CommandLine): void {
     { isTrusted: (event) => window.isSenderOf(event), log },
   );
   notices.onChanged((list) => window.send('notices:changed', list));
+  log.setDetail(settings.effective.values.diagnostics);
   settings.onChanged((effective) => {
+    log.setDetail(effective.values.diagnostics);
     meetings.limitsChanged();
     applyAppearance(effective.values.appearance);
     window.send('settings:changed', effective);

@@ -8,8 +8,8 @@ const INTRODUCTION = `<!-- Made by \`npm run generate\` from src/shared/settings
 
 # Reference of settings
 
-Every key of a managed file, of Group Policy and of a configuration profile. How to hand them out:
-[Linux](managed-linux.md), [Windows](managed-windows.md), [macOS](managed-macos.md); ready-made
+Every key of a managed file, of Group Policy and of a configuration profile. How they are handed
+out, and who wins: [settings that IT hands out](managed-settings.md), by platform: [Linux](managed-linux.md), [Windows](managed-windows.md), [macOS](managed-macos.md); ready-made
 policies: [cookbook](managed-cookbook.md). In a file a value stands alone, and is then locked, or as
 \`{ "value": …, "locked": false }\`, and is then a suggestion that the employee may change.
 `;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
+import type { Settings } from '../../shared/settings.ts';
 import { redactText } from '../../shared/redact.ts';
 
 /** The log of the main process. `debug` goes to the file only, the rest to the terminal as well. */
@@ -12,6 +13,8 @@ export interface Log {
 }
 
 export interface OpenLog extends Log {
+  /** How much goes to the file from now on. The terminal always has the story. */
+  setDetail(detail: Settings['diagnostics']): void;
   /** Writes out what is buffered and closes the file. */
   close(): Promise<void>;
 }
@@ -34,6 +37,12 @@ export function openLog(options: {
   terminal: { write(text: string): unknown };
 }): OpenLog {
   const file = openFile(options.folder, options.terminal);
+  let lowest = LOWEST_LEVEL.detailed;
+  const filtered = {
+    write: (line: string): void => {
+      if (levelOf(line) >= lowest) file?.write(line);
+    },
+  };
   const logger = pino(
     {
       level: 'debug',
@@ -45,11 +54,14 @@ export function openLog(options: {
       hooks: { streamWrite: redactText },
     },
     pino.multistream([
-      ...(file ? [{ level: 'debug' as const, stream: file }] : []),
+      ...(file ? [{ level: 'debug' as const, stream: filtered }] : []),
       { level: 'info', stream: storyLines(options.terminal) },
     ]),
   );
   return {
+    setDetail: (detail) => {
+      lowest = LOWEST_LEVEL[detail];
+    },
     debug: (text, data = {}) => logger.debug(data, text),
     info: (text, data = {}) => logger.info(data, text),
     warn: (text, data = {}) => logger.warn(data, text),
@@ -80,6 +92,18 @@ function openFile(folder: string, terminal: { write(text: string): unknown }) {
 
 /** pino's number for `warn`. */
 const WARN = 40;
+
+/** The lowest of pino's levels that goes to the file. */
+const LOWEST_LEVEL: Record<Settings['diagnostics'], number> = {
+  errors: WARN,
+  normal: 30,
+  detailed: 20,
+};
+
+/** pino writes the level first. */
+function levelOf(line: string): number {
+  return Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? WARN);
+}
 
 /** Turns pino's JSON lines into the story that a person follows in the terminal. */
 function storyLines(terminal: { write(text: string): unknown }): { write(line: string): void } {

@@ -11,6 +11,38 @@ const DISABLED_FEATURES = [
 ];
 
 /**
+ * Switches of Chromium that would lead past what IT has set, or past what a page may do; a packaged
+ * app does not take them.
+ */
+const LOOSENING_SWITCHES = [
+  // Another program of this user could drive the page and listen in.
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  // Any certificate would do, and no authority of the company's be asked.
+  'ignore-certificate-errors',
+  'ignore-certificate-errors-spki-list',
+  'ignore-urlfetcher-cert-requests',
+  'allow-insecure-localhost',
+  // A host that is allowed would be another one.
+  'host-rules',
+  'host-resolver-rules',
+  // The HTTP proxy is a setting, with a flag of its own that is weaker than IT.
+  'proxy-server',
+  'proxy-pac-url',
+  'proxy-auto-detect',
+  'proxy-bypass-list',
+  'no-proxy-server',
+  // The page's own walls.
+  'disable-web-security',
+  'allow-running-insecure-content',
+  'unsafely-treat-insecure-origin-as-secure',
+  'load-extension',
+  // Keys and contents of connections would be written to a file.
+  'ssl-key-log-file',
+  'log-net-log',
+] as const;
+
+/**
  * Must run before the app is ready. Keeps Chromium itself to the hosts and protocols of the policy:
  * what the page may do is a matter of the content security policy and the request filter.
  */
@@ -29,9 +61,7 @@ export function setupChromiumSwitches(): void {
   commandLine.appendSwitch('disable-domain-reliability');
   commandLine.appendSwitch('no-pings');
   if (app.isPackaged) {
-    // Another program of this user could drive the page and listen in.
-    commandLine.removeSwitch('remote-debugging-port');
-    commandLine.removeSwitch('remote-debugging-pipe');
+    for (const name of LOOSENING_SWITCHES) commandLine.removeSwitch(name);
   }
 }
 

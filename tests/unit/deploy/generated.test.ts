@@ -51,6 +51,20 @@ describe('the example file', () => {
   });
 });
 
+describe('the cookbook', () => {
+  it('has only policies without a problem', () => {
+    const cookbook = readFileSync(join(PROJECT, 'docs/managed-cookbook.md'), 'utf8');
+    const policies = Array.from(
+      cookbook.matchAll(/^```json\n([\s\S]*?)^```$/gm),
+      ([, text]) => text,
+    );
+    expect(policies.length).toBeGreaterThan(8);
+    for (const policy of policies) {
+      expect(checkPolicyText(Buffer.from(policy ?? ''), 'F').problems, policy).toEqual([]);
+    }
+  });
+});
+
 describe('the JSON Schema', () => {
   const accepts = (value: unknown): boolean =>
     new Ajv2020({ strict: false, validateFormats: false }).validate(json(SCHEMA), value);

@@ -39,6 +39,26 @@ it('tells the story in plain lines on the terminal and everything in the file', 
   ]);
 });
 
+it('keeps to the file as much as is set, and the story to the terminal', async () => {
+  const log = openLog({ folder, terminal });
+  for (const detail of ['errors', 'normal', 'detailed'] as const) {
+    log.setDetail(detail);
+    log.debug(`${detail}: a detail`);
+    log.info(`${detail}: news`);
+    log.warn(`${detail}: a warning`);
+  }
+  await log.close();
+  expect(written().map(({ msg }) => msg)).toEqual([
+    'errors: a warning',
+    'normal: news',
+    'normal: a warning',
+    'detailed: a detail',
+    'detailed: news',
+    'detailed: a warning',
+  ]);
+  expect(lines).toHaveLength(6);
+});
+
 it('writes no token and no credential, wherever it stands', async () => {
   const log = openLog({ folder, terminal });
   log.info(`opened with ${JWT}`, { token: 'short-secret', relay: { credential: 'turn-secret' } });
