@@ -72,6 +72,9 @@ class AppApi extends ApiObject implements Surface {
       window.webContents.on('render-process-gone', (event, details) =>
         this.emit('render-process-gone', event, window.webContents, details),
       );
+      window.webContents.on('login', (event, details, authInfo, callback) =>
+        this.emit('login', event, window.webContents, details, authInfo, callback),
+      );
     });
     windowRegistry.on('all-closed', () => this.#allWindowsClosed());
   }

@@ -108,14 +108,16 @@ export const clipboard: Pick<Clipboard, 'readText' | 'writeText' | 'clear'> = st
 );
 
 /** No key store: Electron says the same on a Linux without one. */
-export const safeStorage: Pick<SafeStorage, 'isEncryptionAvailable' | 'getSelectedStorageBackend'> =
-  strict(
-    {
-      isEncryptionAvailable: () => false,
-      getSelectedStorageBackend: () => 'basic_text' as const,
-    },
-    'safeStorage',
-  );
+export const safeStorage: Pick<
+  SafeStorage,
+  'isAsyncEncryptionAvailable' | 'getSelectedStorageBackend'
+> = strict(
+  {
+    isAsyncEncryptionAvailable: () => Promise.resolve(false),
+    getSelectedStorageBackend: () => 'basic_text' as const,
+  },
+  'safeStorage',
+);
 
 class PowerMonitorApi
   extends ApiObject

@@ -1,6 +1,15 @@
 import type { Session, Session as ElectronSession, ProxyConfig } from 'electron';
 import { chromium } from '../chromium/chromium.ts';
+import { trustAddedAuthorities } from '../chromium/trust-store.ts';
 import { originMapping } from '../origin-mapping.ts';
+import { askPacScript } from '../proxy/pac-script.ts';
+import { proxyControl } from '../proxy/proxy-control.ts';
+import {
+  chromeProxyConfig,
+  resolveByRules,
+  rulesOfEnvironment,
+  type ChromeProxyConfig,
+} from '../proxy/proxy-rules.ts';
 import { strict, UnsupportedApiError } from '../unsupported.ts';
 import { ApiObject } from './api-object.ts';
 import { Permissions, type CheckHandler, type RequestHandler } from './permissions.ts';
@@ -16,7 +25,10 @@ type SessionSurface = Pick<
   | 'clearStorageData'
   | 'clearCache'
   | 'setSpellCheckerEnabled'
+  | 'setProxy'
   | 'resolveProxy'
+  | 'closeAllConnections'
+  | 'setCertificateVerifyProc'
   | 'isPersistent'
 >;
 
@@ -34,7 +46,7 @@ class SessionApi extends ApiObject implements SessionSurface {
   readonly permissions = new Permissions();
   readonly protocol = protocol;
   readonly webRequest = this.requestFilter.api;
-  #proxy: ProxyConfig = { mode: 'system' };
+  #proxy: ChromeProxyConfig | 'system' = 'system';
 
   constructor() {
     super('Session');
@@ -62,19 +74,37 @@ class SessionApi extends ApiObject implements SessionSurface {
     // Chromium's spell checker is off here in any case.
   }
 
-  /** Throws for a proxy: Chromium's can be set only by switches, before it starts. */
-  setProxy(config: ProxyConfig): Promise<void> {
-    const isDirect = config.mode === 'direct' || config.mode === 'system';
-    const isEmpty = !config.mode && !config.proxyRules && !config.pacScript;
-    if (!isDirect && !isEmpty)
-      return Promise.reject(new UnsupportedApiError('Session.setProxy with proxy rules'));
-    this.#proxy = config;
+  async setProxy(config: ProxyConfig): Promise<void> {
+    const wanted = chromeProxyConfig(config);
+    await proxyControl.set(wanted);
+    this.#proxy = wanted;
+  }
+
+  async resolveProxy(text: string): Promise<string> {
+    const url = new URL(text);
+    const proxy = this.#proxy;
+    if (proxy === 'system')
+      return chromium.proxyServer ?? resolveByRules(rulesOfEnvironment(process.env), url);
+    switch (proxy.mode) {
+      case 'direct':
+      case 'auto_detect':
+        return 'DIRECT';
+      case 'fixed_servers':
+        return resolveByRules(proxy.rules, url);
+      case 'pac_script':
+        // As Chromium answers where a script that must be asked cannot be.
+        return askPacScript(proxy.pacScript.url, url).catch(() => '');
+    }
+  }
+
+  /** New connections go by the new proxy in any case; those that are open stay open here. */
+  closeAllConnections(): Promise<void> {
     return Promise.resolve();
   }
 
-  resolveProxy(_url: string): Promise<string> {
-    if (this.#proxy.mode === 'direct' || !chromium.proxyServer) return Promise.resolve('DIRECT');
-    return Promise.resolve(chromium.proxyServer);
+  /** The proc itself is never asked: see {@link trustAddedAuthorities}. */
+  setCertificateVerifyProc(_proc: unknown): void {
+    trustAddedAuthorities();
   }
 
   async clearCache(): Promise<void> {

@@ -76,11 +76,6 @@ export class RequestFilter extends EventEmitter<{ changed: [] }> {
       'webRequest',
     );
 
-  /** Some listener has to see requests on their way out. */
-  get filtersRequests(): boolean {
-    return this.beforeRequest.active || this.beforeSendHeaders.active;
-  }
-
   #setter<Details extends { url: string }, Answer>(hook: Hook<Details, Answer>) {
     return (...args: Parameters<Hook<Details, Answer>['set']>): void => {
       hook.set(...args);

@@ -6,6 +6,7 @@ import type { Protocol } from 'devtools-protocol';
 import { CdpConnection, type CdpSession } from './cdp-connection.ts';
 import { findChromium } from './find-chromium.ts';
 import { prepareProfile } from './profile.ts';
+import { makeChromiumHome } from './trust-store.ts';
 import { chromiumArguments, emptyPage, isHeadless, type Switches } from './switches.ts';
 
 /** A cold start on a busy two-core machine takes some 5 s; beyond this it is not coming. */
@@ -81,6 +82,7 @@ class Chromium {
     this.#arguments = chromiumArguments(options);
     const chromium = spawn(findChromium(), this.#arguments, {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      env: makeChromiumHome(`${options.profile}-home`, process.env),
       // Its own process group: Ctrl-C reaches only us, and we end it in order.
       detached: true,
     });

@@ -58,8 +58,8 @@ function merge(base: Json, over: Json): Json {
 /** Of the whole profile folder: names are resolved by the system's resolver, nowhere else. */
 const LOCAL_STATE = { dns_over_https: { mode: 'off', templates: '' } };
 
-/** Sets our values in a file of Chromium's; what Chromium stored beside them stays. */
-function mergeInto(file: string, values: Json): void {
+/** Sets our values in a file of Chromium's; what it stored beside them stays, but for `dropped`. */
+function mergeInto(file: string, values: Json, dropped: readonly string[] = []): void {
   let stored: Json = {};
   if (existsSync(file)) {
     try {
@@ -69,6 +69,7 @@ function mergeInto(file: string, values: Json): void {
       // Chromium itself starts afresh from a broken preferences file.
     }
   }
+  for (const key of dropped) Reflect.deleteProperty(stored, key);
   writeFileSync(file, JSON.stringify(merge(stored, values)), { mode: 0o600 });
 }
 
@@ -77,5 +78,6 @@ export function prepareProfile(folder: string): void {
   const defaultProfile = join(folder, 'Default');
   mkdirSync(defaultProfile, { recursive: true, mode: 0o700 });
   mergeInto(join(folder, 'Local State'), LOCAL_STATE);
-  mergeInto(join(defaultProfile, 'Preferences'), PREFERENCES);
+  // With its extensions Chromium keeps the proxy that one of them has set; Electron keeps none.
+  mergeInto(join(defaultProfile, 'Preferences'), PREFERENCES, ['extensions']);
 }

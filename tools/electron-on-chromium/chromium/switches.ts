@@ -62,7 +62,6 @@ const FIXED: Switches = new Map([
   ['disable-component-update', ''],
   ['disable-default-apps', ''],
   ['disable-domain-reliability', ''],
-  ['disable-extensions', ''],
   ['disable-field-trial-config', ''],
   ['disable-infobars', ''],
   ['disable-popup-blocking', ''],
@@ -72,6 +71,8 @@ const FIXED: Switches = new Map([
   ['disable-sync', ''],
   ['hide-crash-restore-bubble', ''],
   ['dns-prefetch-disable', ''],
+  // The runtime loads an extension of its own, over DevTools: see proxy/.
+  ['enable-unsafe-extension-debugging', ''],
   ['media-router', '0'],
   ['metrics-recording-only', ''],
   ['password-store', 'basic'],

@@ -4,7 +4,7 @@ import { originMapping } from '../origin-mapping.ts';
 import { protocolHandler } from '../api/protocol.ts';
 import type { RequestFilter } from '../api/web-request.ts';
 import { chromiumHeaders, fulfilment, requestForHandler } from './handler-exchange.ts';
-import { cancelAuthentication } from './authentication.ts';
+import { askForLogin } from './authentication.ts';
 import { requestDetails, type RequestOwner } from './request-details.ts';
 
 type Paused = Protocol.Fetch.RequestPausedEvent;
@@ -47,7 +47,7 @@ export class RequestInterception {
         session.post('Fetch.failRequest', { requestId: paused.requestId, errorReason: 'Failed' });
       });
     });
-    cancelAuthentication(session);
+    askForLogin(session, () => this.#owner.webContents());
     const update = () =>
       session.send('Fetch.enable', { patterns: this.#patterns(), handleAuthRequests: true });
     const onChange = () => void update().catch(() => this.#filter.off('changed', onChange));
@@ -56,15 +56,10 @@ export class RequestInterception {
   }
 
   #patterns(): Protocol.Fetch.RequestPattern[] {
+    // Every request, listeners or not: of one that is not held, Chromium itself would ask somebody for
+    // the password that a proxy wants, in a window that nobody sees.
     const all = { urlPattern: '*' } as const;
-    const patterns: Protocol.Fetch.RequestPattern[] = this.#filter.filtersRequests
-      ? [all]
-      : [
-          { ...all, resourceType: 'Document' },
-          ...originMapping.schemes.map((scheme) => ({
-            urlPattern: `http://*${scheme}.localhost/*`,
-          })),
-        ];
+    const patterns: Protocol.Fetch.RequestPattern[] = [all];
     if (this.#filter.headersReceived.active) patterns.push({ ...all, requestStage: 'Response' });
     return patterns;
   }
