@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { app, session, shell } from 'electron';
 import type { AppNotice } from '../shared/ipc.ts';
+import type { Settings } from '../shared/settings.ts';
 import { registerAppScheme, setupAppProtocol } from './app-files/app-protocol.ts';
 import { JOIN_VARIABLE, meetingOf, parseCommandLine, type CommandLine } from './command-line.ts';
+import { ExtraAuthorities } from './certificates/extra-authorities.ts';
 import { setupCrashHandling } from './crash.ts';
+import { SessionProxy } from './http-proxy/http-proxy.ts';
+import { setupProxyLogin } from './http-proxy/login-listener.ts';
+import { ProxyLogin } from './http-proxy/proxy-login.ts';
+import { openCredentials } from './http-proxy/setup-credentials.ts';
 import { appHandlers } from './ipc/app-handlers.ts';
 import { callHandlers } from './ipc/call-handlers.ts';
+import { httpProxyHandlers } from './ipc/http-proxy-handlers.ts';
 import { meetingHandlers } from './ipc/meeting-handlers.ts';
 import { registerIpc } from './ipc/register.ts';
 import { settingsHandlers } from './ipc/settings-handlers.ts';
@@ -88,11 +95,20 @@ function start(commandLine: CommandLine): void {
     },
     meetingOf(commandLine),
   );
+  const credentials = openCredentials(log);
+  const proxyLogin = new ProxyLogin(credentials);
+  setupProxyLogin(proxyLogin);
+  let proxy: SessionProxy | undefined;
   registerIpc(
     {
       ...appHandlers(notices, log),
       ...settingsHandlers(settings),
-      ...meetingHandlers(meetings),
+      ...meetingHandlers(meetings, { proxy: () => proxy, credentials }),
+      ...httpProxyHandlers(
+        proxyLogin,
+        () => proxy,
+        () => meetings.policy,
+      ),
       ...callHandlers(log),
     },
     { isTrusted: (event) => window.isSenderOf(event), log },
@@ -122,11 +138,21 @@ function start(commandLine: CommandLine): void {
   });
   app.on('will-quit', () => void log.close());
 
-  void app.whenReady().then(() => {
+  void app.whenReady().then(async () => {
     const currentPolicy = () => meetings.policy;
     const root = join(import.meta.dirname, '../renderer');
     setupHostResolver();
     setupSession(session.defaultSession, { currentPolicy, allowDevTools, log });
+    const authorities = new ExtraAuthorities(session.defaultSession, { notices, log });
+    proxy = new SessionProxy(session.defaultSession, log);
+    const applyNetwork = async ({ httpProxy, extraCaCertificates }: Settings): Promise<void> => {
+      authorities.apply(extraCaCertificates);
+      await proxy?.apply(httpProxy);
+    };
+    // Before the page can ask for anything.
+    await credentials.load();
+    await applyNetwork(settings.effective.values);
+    settings.onChanged(({ values }) => void applyNetwork(values));
     setupAppProtocol(session.defaultSession, { root, currentPolicy, log });
     setupMenu({
       send: (command) => window.send('menu:command', command),

@@ -53,6 +53,11 @@ const bridge: CausewayBridge = {
     onPending: (listener) => listen('meeting:pending', () => listener()),
   },
   endpoint: { diagnose: (url) => request('endpoint:diagnose', { url }) },
+  httpProxy: {
+    loginWanted: () => request('http-proxy:login-wanted', undefined),
+    signIn: (credentials) => request('http-proxy:sign-in', credentials),
+    resolve: (host, port) => request('http-proxy:resolve', { host, port }),
+  },
   notices: {
     list: () => request('notices:list', undefined),
     dismiss: (id) => request('notices:dismiss', { id }),

@@ -67,12 +67,42 @@ export const EndpointDiagnosis = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('tls'),
     reason: z.enum(['untrusted-issuer', 'expired', 'wrong-name', 'revoked', 'other']),
+    /** Who issued the certificate, where that could be found out; anybody's text. */
+    issuer: z.string().optional(),
   }),
-  z.object({ kind: z.literal('http-proxy-auth') }),
+  /** Of the HTTP proxy on the way; `proxy` is its `host:port`, where it is known. */
+  z.object({
+    kind: z.enum(['http-proxy-auth', 'http-proxy-unreachable', 'http-proxy-refused']),
+    proxy: z.string().optional(),
+  }),
+  /** Its PAC file cannot be had or run. */
+  z.object({ kind: z.literal('http-proxy-pac') }),
   z.object({ kind: z.literal('offline') }),
   z.object({ kind: z.literal('other'), netError: z.string() }),
 ]);
 export type EndpointDiagnosis = z.infer<typeof EndpointDiagnosis>;
+
+/** An HTTP proxy that wants a user name and password. */
+export const HttpProxyLogin = z.object({
+  /** `host:port`. */
+  proxy: z.string(),
+  /** How it names itself; anybody's text. */
+  realm: z.string(),
+  /** It refused those that were given. */
+  refused: z.boolean(),
+  /** The platform can keep a password under its protection. */
+  canRemember: z.boolean(),
+});
+export type HttpProxyLogin = z.infer<typeof HttpProxyLogin>;
+
+/** What the employee enters; lives in main from here on. */
+export const HttpProxySignIn = z.object({
+  proxy: z.string().max(300),
+  user: z.string().min(1).max(256),
+  password: z.string().max(1024),
+  remember: z.boolean(),
+});
+export type HttpProxySignIn = z.infer<typeof HttpProxySignIn>;
 
 /** Something the employee should know that no action of theirs caused. */
 export const AppNotice = z.object({
@@ -123,6 +153,16 @@ export const IpcRequests = {
   'endpoint:diagnose': {
     request: z.object({ url: z.string().max(2048) }),
     response: EndpointDiagnosis,
+  },
+  'http-proxy:login-wanted': { request: z.undefined(), response: HttpProxyLogin.nullable() },
+  'http-proxy:sign-in': { request: HttpProxySignIn, response: z.undefined() },
+  /** The HTTP proxy, as `host:port`, that a TCP connection goes through; null: directly. */
+  'http-proxy:resolve': {
+    request: z.object({
+      host: z.string().min(1).max(255),
+      port: z.number().int().min(1).max(65_535),
+    }),
+    response: z.string().nullable(),
   },
   'notices:list': { request: z.undefined(), response: z.array(AppNotice) },
   'notices:dismiss': { request: z.object({ id: z.string() }), response: z.undefined() },
@@ -182,6 +222,11 @@ export interface CausewayBridge {
     onPending(listener: () => void): () => void;
   };
   readonly endpoint: { diagnose(url: string): Promise<EndpointDiagnosis> };
+  readonly httpProxy: {
+    loginWanted(): Promise<HttpProxyLogin | null>;
+    signIn(credentials: HttpProxySignIn): Promise<void>;
+    resolve(host: string, port: number): Promise<string | null>;
+  };
   readonly notices: {
     list(): Promise<AppNotice[]>;
     dismiss(id: string): Promise<void>;

@@ -13,6 +13,9 @@ export const RoomErrorCode = z.enum([
   'SERVER_BUSY',
   'TLS_UNTRUSTED',
   'HTTP_PROXY_AUTH',
+  'HTTP_PROXY_UNREACHABLE',
+  'HTTP_PROXY_REFUSED',
+  'HTTP_PROXY_PAC',
   'TOKEN_MISSING',
   'TOKEN_INVALID',
   'TOKEN_EXPIRED',
@@ -109,12 +112,33 @@ const TEXT: Record<RoomErrorCode, RoomErrorText> = {
   TLS_UNTRUSTED: {
     message: 'The certificate of the server is not trusted, so the call was stopped. Tell IT.',
     forIt:
-      'TLS verification failed. Install the issuing CA on this computer or correct the certificate.',
+      'TLS verification failed. If a proxy of your own inspects TLS, put its CA into extraCaCertificates of the managed settings or into the system’s certificate store; else correct the certificate.',
     retryable: false,
   },
   HTTP_PROXY_AUTH: {
     message: 'The HTTP proxy of your network asks for a user name and password.',
-    forIt: 'The HTTP proxy answered 407.',
+    forIt:
+      'The HTTP proxy answered 407, and the user name and password were missing or wrong. Causeway signs in by Basic, Digest and NTLM with what is entered, and by Negotiate or NTLM with the account of the computer.',
+    retryable: true,
+  },
+  HTTP_PROXY_UNREACHABLE: {
+    message:
+      'The HTTP proxy of your network does not answer, and calls go through nothing else. Check your network, or ask IT whether it is running.',
+    forIt:
+      'No TCP connection to the HTTP proxy. Check httpProxy (or the system’s proxy settings), its name, address and port.',
+    retryable: true,
+  },
+  HTTP_PROXY_REFUSED: {
+    message: 'The HTTP proxy of your network does not let this call through. Tell IT.',
+    forIt:
+      'The HTTP proxy answered CONNECT with a refusal, or could not reach the host itself. Allow CONNECT to the host and port in the detail.',
+    retryable: true,
+  },
+  HTTP_PROXY_PAC: {
+    message:
+      'The file that says which HTTP proxy to use (PAC) could not be read, so the call was stopped. Check your network, or tell IT.',
+    forIt:
+      'The PAC file could not be fetched or run. Causeway does not go on without it. Check the address in httpProxy (or the system’s settings) and the file itself.',
     retryable: true,
   },
   TOKEN_MISSING: {

@@ -16,7 +16,10 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   ERR_CERT_REVOKED: 'revoked',
 };
 
-const KINDS: Readonly<Record<string, EndpointDiagnosis['kind']>> = {
+/** Kinds that need nothing else to be said. */
+type PlainKind = Exclude<EndpointDiagnosis['kind'], 'answers' | 'tls' | 'other'>;
+
+const KINDS: Readonly<Record<string, PlainKind>> = {
   ERR_NAME_NOT_RESOLVED: 'name-not-resolved',
   ERR_NAME_RESOLUTION_FAILED: 'name-not-resolved',
   ERR_ICANN_NAME_COLLISION: 'name-not-resolved',
@@ -29,6 +32,12 @@ const KINDS: Readonly<Record<string, EndpointDiagnosis['kind']>> = {
   ERR_TIMED_OUT: 'timeout',
   ERR_DNS_TIMED_OUT: 'timeout',
   ERR_INTERNET_DISCONNECTED: 'offline',
+  ERR_PROXY_CONNECTION_FAILED: 'http-proxy-unreachable',
+  // Chromium's name for every answer to CONNECT but 200 and 407.
+  ERR_TUNNEL_CONNECTION_FAILED: 'http-proxy-refused',
+  // A PAC file that must be asked, and cannot be had or run.
+  ERR_MANDATORY_PROXY_CONFIGURATION_FAILED: 'http-proxy-pac',
+  ERR_PAC_SCRIPT_FAILED: 'http-proxy-pac',
   ERR_PROXY_AUTH_REQUESTED: 'http-proxy-auth',
   ERR_PROXY_AUTH_REQUESTED_WITH_NO_CONNECTION: 'http-proxy-auth',
   ERR_PROXY_AUTH_UNSUPPORTED: 'http-proxy-auth',
@@ -57,13 +66,5 @@ export function diagnoseError(error: unknown): EndpointDiagnosis {
   if (reason) return { kind: 'tls', reason };
   if (/^ERR_(CERT|SSL|BAD_SSL|TLS)/.test(netError)) return { kind: 'tls', reason: 'other' };
   const kind = KINDS[netError];
-  switch (kind) {
-    case undefined:
-    case 'answers':
-    case 'tls':
-    case 'other':
-      return { kind: 'other', netError };
-    default:
-      return { kind };
-  }
+  return kind === undefined ? { kind: 'other', netError } : { kind };
 }

@@ -5,7 +5,7 @@ import type { RoomPlatform } from './contract.ts';
 import { DIAGNOSIS_BUDGET_MS } from './limits.ts';
 
 const TLS_REASON: Record<Extract<EndpointDiagnosis, { kind: 'tls' }>['reason'], string> = {
-  'untrusted-issuer': 'its issuer is not trusted on this computer: install the issuing CA',
+  'untrusted-issuer': 'its issuer is not trusted on this computer',
   expired: 'it has expired: renew it on the server',
   'wrong-name': 'it was issued for another name: correct the certificate or the address',
   revoked: 'it was revoked: replace it on the server',
@@ -62,12 +62,44 @@ export function errorFromDiagnosis(
     case 'offline':
       return new RoomError(unreachable, `${origin}: this computer is offline`);
     case 'tls':
-      return new RoomError('TLS_UNTRUSTED', `${origin}: ${TLS_REASON[diagnosis.reason]}`);
+      return new RoomError('TLS_UNTRUSTED', describeCertificate(origin, diagnosis));
     case 'http-proxy-auth':
-      return new RoomError('HTTP_PROXY_AUTH', origin);
+      return new RoomError('HTTP_PROXY_AUTH', `${onTheWay(diagnosis)}: on the way to ${origin}`);
+    case 'http-proxy-unreachable':
+      return new RoomError('HTTP_PROXY_UNREACHABLE', `${onTheWay(diagnosis)}: no connection`);
+    case 'http-proxy-refused':
+      return new RoomError(
+        'HTTP_PROXY_REFUSED',
+        `${onTheWay(diagnosis)} refuses to connect to ${hostPortOf(origin)}`,
+      );
+    case 'http-proxy-pac':
+      return new RoomError('HTTP_PROXY_PAC', `asked for the way to ${origin}`);
     case 'other':
       return new RoomError(unreachable, `${origin}: ${diagnosis.netError}`);
   }
+}
+
+function onTheWay({ proxy }: { proxy?: string | undefined }): string {
+  return proxy === undefined ? 'the HTTP proxy' : `the HTTP proxy ${proxy}`;
+}
+
+/** With the port, which is what an HTTP proxy's rules are about. */
+function hostPortOf(origin: string): string {
+  const url = URL.parse(origin);
+  if (!url) return origin;
+  const isSecure = url.protocol === 'https:' || url.protocol === 'wss:';
+  return url.port === '' ? `${url.hostname}:${isSecure ? 443 : 80}` : url.host;
+}
+
+type TlsDiagnosis = Extract<EndpointDiagnosis, { kind: 'tls' }>;
+
+function describeCertificate(origin: string, { reason, issuer }: TlsDiagnosis): string {
+  const by = issuer === undefined ? '' : `issued by “${issuer}”, `;
+  const mend =
+    reason === 'untrusted-issuer'
+      ? '; if that is your own TLS inspection, add its CA certificate to extraCaCertificates'
+      : '';
+  return `${origin}: the certificate, ${by}is refused: ${TLS_REASON[reason]}${mend}`;
 }
 
 async function diagnose(

@@ -18,10 +18,9 @@ describe("what Chromium's network errors say", () => {
     ['net::ERR_CERT_WEAK_KEY', { kind: 'tls', reason: 'other' }],
     ['net::ERR_SSL_PROTOCOL_ERROR', { kind: 'tls', reason: 'other' }],
     ['net::ERR_PROXY_AUTH_UNSUPPORTED', { kind: 'http-proxy-auth' }],
-    [
-      'net::ERR_TUNNEL_CONNECTION_FAILED',
-      { kind: 'other', netError: 'ERR_TUNNEL_CONNECTION_FAILED' },
-    ],
+    ['net::ERR_PROXY_CONNECTION_FAILED', { kind: 'http-proxy-unreachable' }],
+    ['net::ERR_TUNNEL_CONNECTION_FAILED', { kind: 'http-proxy-refused' }],
+    ['net::ERR_MANDATORY_PROXY_CONFIGURATION_FAILED', { kind: 'http-proxy-pac' }],
     ['net::ERR_CONNECTION_RESET', { kind: 'other', netError: 'ERR_CONNECTION_RESET' }],
     ['Redirect was cancelled', { kind: 'answers', httpStatus: 302 }],
     ['something else', { kind: 'other', netError: 'UNKNOWN' }],

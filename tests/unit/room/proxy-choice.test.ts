@@ -122,7 +122,20 @@ describe('asking a proxy for relays', () => {
     [{ kind: 'tls', reason: 'expired' }, 'TLS_UNTRUSTED', /expired/],
     [{ kind: 'tls', reason: 'wrong-name' }, 'TLS_UNTRUSTED', /another name/],
     [{ kind: 'tls', reason: 'untrusted-issuer' }, 'TLS_UNTRUSTED', /issuer is not trusted/],
-    [{ kind: 'http-proxy-auth' }, 'HTTP_PROXY_AUTH', /./],
+    [
+      { kind: 'tls', reason: 'untrusted-issuer', issuer: 'Company CA' },
+      'TLS_UNTRUSTED',
+      /issued by “Company CA”, is refused: .* add its CA certificate to extraCaCertificates/,
+    ],
+    [{ kind: 'http-proxy-auth', proxy: 'squid:3128' }, 'HTTP_PROXY_AUTH', /squid:3128/],
+    [{ kind: 'http-proxy-unreachable', proxy: 'squid:1' }, 'HTTP_PROXY_UNREACHABLE', /squid:1/],
+    [{ kind: 'http-proxy-unreachable' }, 'HTTP_PROXY_UNREACHABLE', /the HTTP proxy: no connection/],
+    [
+      { kind: 'http-proxy-refused', proxy: 'squid:3128' },
+      'HTTP_PROXY_REFUSED',
+      /squid:3128 refuses to connect to 127\.0\.0\.1:\d+/,
+    ],
+    [{ kind: 'http-proxy-pac' }, 'HTTP_PROXY_PAC', /the way to/],
     [{ kind: 'other', netError: 'ERR_TEAPOT' }, 'PROXY_UNREACHABLE', /ERR_TEAPOT/],
   ] as [EndpointDiagnosis, string, RegExp][])(
     'silence that is diagnosed as %o: %s',

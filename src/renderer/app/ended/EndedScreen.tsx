@@ -1,9 +1,11 @@
+import { Suspense, useState } from 'react';
 import { Button } from '../design/Button.tsx';
 import type { EndedCall } from '../session/app-controller.ts';
 import { useServices } from '../session/services.tsx';
 import { useCommands } from '../session/use-commands.ts';
 import { ErrorReport } from './ErrorReport.tsx';
 import { MessageFrame } from './MessageFrame.tsx';
+import { ProxySignIn } from './ProxySignIn.tsx';
 import { ENDED_TEXT } from './text.ts';
 import styles from './EndedScreen.module.css';
 
@@ -14,7 +16,9 @@ interface Props {
 
 /** After a call: that it ended, why, and what can be done now. */
 export function EndedScreen({ call, onOpenSettings }: Props) {
-  const { controller } = useServices();
+  const { controller, bridge } = useServices();
+  const isProxyAuth = call.end.kind === 'failed' && call.end.error.code === 'HTTP_PROXY_AUTH';
+  const [login] = useState(() => (isProxyAuth ? bridge.httpProxy.loginWanted() : undefined));
   useCommands((command) => {
     if (command !== 'open-settings') return false;
     onOpenSettings();
@@ -55,13 +59,22 @@ export function EndedScreen({ call, onOpenSettings }: Props) {
       <p className={styles.message} role="alert">
         {error.message}
       </p>
+      {login && (
+        <Suspense>
+          <ProxySignIn login={login} onSignedIn={rejoin} />
+        </Suspense>
+      )}
       <div className={styles.actions}>
-        {error.retryable && (
+        {error.retryable && !login && (
           <Button look="primary" size="large" onClick={rejoin}>
             {ENDED_TEXT.tryAgain}
           </Button>
         )}
-        <Button look={error.retryable ? 'secondary' : 'primary'} size="large" onClick={back}>
+        <Button
+          look={error.retryable || login ? 'secondary' : 'primary'}
+          size="large"
+          onClick={back}
+        >
           {ENDED_TEXT.back}
         </Button>
         <Button look="quiet" size="large" onClick={onOpenSettings}>

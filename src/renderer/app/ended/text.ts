@@ -24,3 +24,15 @@ export const ENDED_TEXT = {
   rejoin: 'Join again',
   start: 'Back to start',
 } as const;
+
+export const SIGN_IN_TEXT = {
+  proxy: 'HTTP proxy',
+  user: 'User name',
+  password: 'Password',
+  remember: 'Remember on this computer',
+  notRemembered: 'Kept until Causeway closes: this computer has no safe place for passwords.',
+  submit: 'Sign in and try again',
+  refused: 'The HTTP proxy did not accept this user name and password.',
+  empty: 'Enter your user name.',
+  failed: 'This could not be passed on. Go back and join again.',
+} as const;

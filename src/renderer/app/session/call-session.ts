@@ -61,6 +61,8 @@ export class CallSession {
       { ...roomOptionsOf(meeting, token, displayName), standbyPath },
       {
         diagnose: (url) => bridge.endpoint.diagnose(url),
+        httpProxyFor: async (host, port) =>
+          (await bridge.httpProxy.resolve(host, port)) ?? undefined,
         storage,
       },
     );
