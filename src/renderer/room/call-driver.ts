@@ -114,11 +114,18 @@ export class CallDriver {
   #observe(observation: Observation): void {
     const now = performance.now();
     const before = this.#state;
-    const { state, actions } = decide(before, observation, now, this.#rules);
+    const { state: decided, actions } = decide(before, observation, now, this.#rules);
+    const state = this.#explained(decided);
     this.#state = state;
     this.#setAlarm(now);
     if (state !== before) this.#listener.onState(before, state, now);
     for (const action of actions) this.#act(action);
+  }
+
+  /** With what is known by now of why media found no way. */
+  #explained(state: CallState): CallState {
+    if (state.phase !== 'failed' || state === this.#state) return state;
+    return { ...state, error: this.#context.legs.explain(state.error) };
   }
 
   #setAlarm(now: number): void {

@@ -33,6 +33,11 @@ export interface RoomPlatform {
   /** Says why an address does not answer. Without it, errors are less precise. */
   diagnose?(url: string): Promise<EndpointDiagnosis>;
   /**
+   * The HTTP proxy, as `host:port`, that a TCP connection to this place goes through; undefined:
+   * directly. Without it, paths do not say.
+   */
+  httpProxyFor?(host: string, port: number): Promise<string | undefined>;
+  /**
    * Where the Cloud Proxy that worked last is remembered for the day; `localStorage` fits. Without
    * it the choice is remembered for the life of the page. Holds an address, never a secret.
    */

@@ -6,6 +6,7 @@ import type { IceCandidate } from '../../shared/signaling.ts';
 import type { LinkRole, LinkView, RelayFault } from './call-state.ts';
 import type { TransportInfo } from './entry.ts';
 import { listen, startListening, type Hearing, type Listening, type Look } from './hearing.ts';
+import type { HttpProxyLegs } from './http-proxy-legs.ts';
 import { readLinkStats, type LinkStats } from './link-stats.ts';
 import { readInbound } from './inbound.ts';
 import { relaysOver, type ConnectionPolicy } from './policy.ts';
@@ -26,6 +27,7 @@ export interface MediaLinkOptions {
   /** The one protocol that it is bound to, whatever relays it is given; absent: all in the policy. */
   boundTo?: MediaProtocol;
   channel: Requester;
+  legs: HttpProxyLegs;
   /** Its view may have changed. */
   onChange: () => void;
 }
@@ -37,6 +39,7 @@ export class MediaLink {
   readonly #channel: Requester;
   readonly #policy: ConnectionPolicy;
   readonly #boundTo: MediaProtocol | undefined;
+  readonly #legs: HttpProxyLegs;
   readonly #onChange: () => void;
   #iceServers: IceServer[];
   #inUse = false;
@@ -54,6 +57,7 @@ export class MediaLink {
     this.#channel = channel;
     this.#policy = policy;
     this.#boundTo = options.boundTo;
+    this.#legs = options.legs;
     this.#onChange = onChange;
     this.#iceServers = policy.iceServers;
     const transportOptions = toTransportOptions(info, candidates, policy);
@@ -118,7 +122,7 @@ export class MediaLink {
     // Another pair: another path, perhaps, and counters that begin anew.
     if (inbound.pairId !== this.#pairId) {
       this.#pairId = inbound.pairId;
-      this.#path = selectedPath(readLinkStats(report.values()));
+      this.#path = this.#pathOf(readLinkStats(report.values()));
       this.#forget = true;
     }
     this.#hear({
@@ -139,7 +143,7 @@ export class MediaLink {
     if (this.transport.closed || !(isUp || awaitsRelay || this.#mayLackRelay())) return undefined;
     const report = await this.transport.getStats();
     const stats = readLinkStats(report.values());
-    this.#path = selectedPath(stats);
+    this.#path = this.#pathOf(stats);
     this.#judgeRelay(stats);
     return stats;
   }
@@ -219,9 +223,15 @@ export class MediaLink {
     });
     transport.on('connectionstatechange', this.#onChange);
     transport.on('icegatheringstatechange', this.#onChange);
-    transport.on('icecandidateerror', ({ errorCode }) => {
+    transport.on('icecandidateerror', ({ errorCode, url }) => {
+      if (url) this.#legs.relayFailed(url);
       if (CREDENTIAL_ERRORS.has(errorCode)) this.#credentialsRefused = true;
     });
+  }
+
+  #pathOf(stats: LinkStats): Path | undefined {
+    const path = selectedPath(stats);
+    return path && this.#legs.fill(path);
   }
 
   /** Relay or nothing: once gathering has ended without a relayed address there will be none. */

@@ -13,11 +13,12 @@ import { isNarrower } from './policy.ts';
 import { planPaths } from './path-plan.ts';
 import type { LocalTracks } from './publisher.ts';
 import { Roster } from './roster.ts';
+import { HttpProxyLegs } from './http-proxy-legs.ts';
 import type { SessionContext } from './session.ts';
 import { tellChange } from './story.ts';
 import { Timeline, type TimelineNote } from './timeline.ts';
 
-export type RoomContext = Omit<SessionContext, 'roster' | 'chat'> & {
+export type RoomContext = Omit<SessionContext, 'roster' | 'chat' | 'legs'> & {
   /** Any number; spreads retries. */
   seed: number;
 };
@@ -67,7 +68,12 @@ export class CausewayRoom implements Room {
       },
     });
     this.#driver = new CallDriver(
-      { ...context, roster: this.#roster, chat: this.#chat },
+      {
+        ...context,
+        roster: this.#roster,
+        chat: this.#chat,
+        legs: new HttpProxyLegs(context.platform),
+      },
       { seed: context.seed, standby: context.target.standbyPath },
       () => this.#local,
       {

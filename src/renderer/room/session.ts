@@ -12,6 +12,7 @@ import type { LocalTrack, RoomPlatform } from './contract.ts';
 import type { DiscoveryCache } from './discovery.ts';
 import { enter, type Entry } from './entry.ts';
 import { ENTRY_BUDGET_MS, RECEIVE_FIRST_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
+import type { HttpProxyLegs } from './http-proxy-legs.ts';
 import type { LinkStats } from './link-stats.ts';
 import { loadDevice } from './media-device.ts';
 import { MediaLink } from './media-link.ts';
@@ -40,6 +41,7 @@ export interface SessionContext {
   discovery: DiscoveryCache;
   proxyMemory: ProxyMemory;
   roster: Roster;
+  legs: HttpProxyLegs;
   chat: Chat;
 }
 
@@ -300,7 +302,9 @@ export class Session {
       }),
     );
     this.#tellLease(entry.relay);
-    this.#tell((events) => events.onStep('media', this.#plan(entry)));
+    const plan = this.#plan(entry);
+    this.#context.legs.learn(plan);
+    this.#tell((events) => events.onStep('media', plan));
     // What the participant waits for comes first: setting up to send would compete with it.
     if (peers.length > 0) await subscriber.firstTaken(RECEIVE_FIRST_MS);
     if (this.#isClosed()) return;
@@ -309,13 +313,13 @@ export class Session {
   }
 
   #prepare(entry: Entry, device: Device, tracks: () => LocalTracks): Joined {
-    const { target, roster } = this.#context;
+    const { target, roster, legs } = this.#context;
     const { preferredProtocol, route } = target;
     const line = new SignalingLine(entry.channel);
     const onChange = (): void => this.#tell((events) => events.onLinksChanged());
     const linkOn = (role: LinkRole): MediaLink =>
       new MediaLink({
-        ...{ role, device, info: entry[role], policy: entry.policy, channel: line, onChange },
+        ...{ role, device, info: entry[role], policy: entry.policy, channel: line, legs, onChange },
         candidates: allowedCandidates(preferredProtocol, route, entry[role].iceCandidates),
       });
     const { signal } = this.#abort;
@@ -323,8 +327,7 @@ export class Session {
       target: () => this.#context.target,
       device,
       channel: line,
-      entry,
-      signal,
+      ...{ entry, legs, signal },
       onChange,
     });
     const subscriber = new Subscriber({

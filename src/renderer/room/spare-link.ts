@@ -3,6 +3,7 @@ import type { IceServer } from '../../shared/discovery.ts';
 import type { Path } from '../../shared/path.ts';
 import type { LinkRole } from './call-state.ts';
 import { SCTP_CAPABILITIES, type Entry } from './entry.ts';
+import type { HttpProxyLegs } from './http-proxy-legs.ts';
 import { MOVE_REQUEST_BUDGET_MS } from './limits.ts';
 import { MediaLink } from './media-link.ts';
 import { allowedCandidates, allowsProtocol, relaysOver } from './policy.ts';
@@ -15,6 +16,7 @@ export interface LinkMakerOptions {
   device: Device;
   channel: Requester;
   entry: Entry;
+  legs: HttpProxyLegs;
   signal: AbortSignal;
   onChange(): void;
 }
@@ -40,7 +42,7 @@ export class LinkMaker {
    * @throws {ProtooError} the server refused or did not answer.
    */
   async make(role: LinkRole, path: Path): Promise<MediaLink> {
-    const { device, channel, entry, signal } = this.#options;
+    const { device, channel, entry, legs, signal } = this.#options;
     const { preferredProtocol: mode, route } = this.#options.target();
     if (path.route !== route || !allowsProtocol(mode, path.protocol)) {
       throw new Error(`${mode} on the ${route} route allows no ${path.route} ${path.protocol}`);
@@ -66,7 +68,7 @@ export class LinkMaker {
     );
     if (candidates.length === 0) throw new Error(`the server offers no ${path.protocol} address`);
     return new MediaLink({
-      ...{ role, device, info, candidates, channel },
+      ...{ role, device, info, candidates, channel, legs },
       onChange: () => this.#options.onChange(),
       policy: { ...entry.policy, iceServers },
       boundTo: path.protocol,
