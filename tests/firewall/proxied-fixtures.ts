@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
@@ -19,7 +19,7 @@ import { expectNoLeak, restartTraffic } from './traffic.ts';
 
 export { expect } from '@playwright/test';
 
-interface ProxyHost {
+export interface ProxyHost {
   name: string;
   address: string;
   dnsName: string;
@@ -35,6 +35,23 @@ export const SECOND_PROXY: ProxyHost = {
   address: '192.0.2.10',
   dnsName: 'second.example.com',
 };
+/** Cloud Proxies with their relay on ports of its own; running only where a test wants them. */
+export const MIXED_PROXY: ProxyHost = {
+  name: 'mixed',
+  address: '198.51.101.10',
+  dnsName: 'mixed.example.com',
+};
+export const CLOSED_PROXY: ProxyHost = {
+  name: 'closed',
+  address: '198.51.102.10',
+  dnsName: 'closed.example.com',
+};
+/** The company's HTTP proxy, in its own network; running only where a test wants it. */
+export const HTTP_PROXY: ProxyHost = {
+  name: 'squid',
+  address: '10.20.0.3',
+  dnsName: 'http-proxy.example.com',
+};
 const ORIGIN = { name: 'origin', address: '203.0.113.20' };
 const ROOM = 'proxied';
 
@@ -46,12 +63,17 @@ const RELAY_TCP_PORTS = '3478, 5349';
 const RELAY_CONNECTIONS = 'relay_connections';
 
 /** Only port 443 counts as the proxy's; anything else of it is "elsewhere", and a leak. */
-const WATCHED: WatchedTraffic[] = [PROXY, SECOND_PROXY].flatMap(({ name, address }) => [
-  { name: `${name}_udp`, match: `ip daddr ${address} udp dport 443` },
-  { name: `${name}_tcp`, match: `ip daddr ${address} tcp dport 443` },
-  // To packets that come for a socket which has just been closed.
-  { name: `${name}_port_closed`, match: `ip daddr ${address} icmp type destination-unreachable` },
-]);
+const WATCHED: WatchedTraffic[] = [
+  { name: 'http_proxy', match: `ip daddr ${HTTP_PROXY.address} tcp dport { 3128, 3129 }` },
+  { name: 'pac_file', match: `ip daddr ${HTTP_PROXY.address} tcp dport 8080` },
+].concat(
+  [PROXY, SECOND_PROXY].flatMap(({ name, address }) => [
+    { name: `${name}_udp`, match: `ip daddr ${address} udp dport 443` },
+    { name: `${name}_tcp`, match: `ip daddr ${address} tcp dport 443` },
+    // To packets that come for a socket which has just been closed.
+    { name: `${name}_port_closed`, match: `ip daddr ${address} icmp type destination-unreachable` },
+  ]),
+);
 
 /** The client can reach the proxies and nothing else, whatever `more` closes on top. */
 export function proxiesOnly(...more: FirewallPolicy): FirewallPolicy {
@@ -61,6 +83,9 @@ export function proxiesOnly(...more: FirewallPolicy): FirewallPolicy {
 
 interface Outside {
   network: EdgeNetwork;
+  /** Of the whole run; anybody may enter it. */
+  folder: string;
+  authority: TestAuthority;
   home: string;
   /** Ben, at the origin. */
   ben: App;
@@ -75,11 +100,16 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
   outside: [
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'causeway-proxied-'));
+      // squid gives root up and still has to reach its files below.
+      await chmod(folder, 0o755);
       const authority = await TestAuthority.create(join(folder, 'authority'));
       const home = await makeTrustingHome(join(folder, 'home'), authority);
       const network = await EdgeNetwork.create({
         hosts: [
-          ...[PROXY, SECOND_PROXY].map((host) => ({ ...host, dnsNames: [host.dnsName] })),
+          ...[PROXY, SECOND_PROXY, MIXED_PROXY, CLOSED_PROXY, HTTP_PROXY].map((host) => ({
+            ...host,
+            dnsNames: [host.dnsName],
+          })),
           ORIGIN,
         ],
         watched: WATCHED,
@@ -106,7 +136,7 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
           args: [`--join=${await linkFor('Ben')}`, '--display-name=Ben', '--auto-join'],
         });
         await callScreen(ben.window).badge.waitFor();
-        await use({ network, home, ben });
+        await use({ network, folder, authority, home, ben });
         await ben.close();
         await server.stop();
       } finally {
@@ -153,7 +183,7 @@ test.beforeAll(() => {
   test.skip(reason !== undefined, reason ?? '');
 });
 
-async function startProxy(
+export async function startProxy(
   host: ProxyHost,
   context: {
     folder: string;
@@ -199,7 +229,7 @@ export async function relayConnections(network: EdgeNetwork): Promise<number> {
   return counter.packets;
 }
 
-async function linkFor(who: string): Promise<string> {
+export async function linkFor(who: string): Promise<string> {
   return formatMeetingLink({
     roomId: ROOM,
     serverUrl: `https://${ORIGIN.address}`,

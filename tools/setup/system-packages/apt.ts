@@ -8,7 +8,11 @@ import { APT_INSTALL } from './install-command.ts';
 /** How long apt-get waits for another one that is at work. In s. */
 const LOCK_WAIT_S = 300;
 /** Packages that start a server of their own when installed; Causeway starts its own instead. */
-const SERVICES: Readonly<Record<string, string>> = { coturn: 'coturn', nginx: 'nginx' };
+const SERVICES: Readonly<Record<string, string>> = {
+  coturn: 'coturn',
+  nginx: 'nginx',
+  'squid-openssl': 'squid',
+};
 
 /** Exists while packages are being installed: if set-up finds it, an installation was cut off. */
 const underway = (): string => path.join(cacheFolder(), 'packages-being-installed');

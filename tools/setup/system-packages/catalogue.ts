@@ -71,6 +71,8 @@ export const PACKAGES: Readonly<Record<PackageGroup, readonly SystemPackage[]>> 
       },
     },
     program('dnsmasq-base', 'dnsmasq'),
+    // The build of squid that can look into TLS.
+    { name: 'squid-openssl', evidence: { files: ['/usr/lib/squid/security_file_certgen'] } },
     program('libnss3-tools', 'certutil'),
     program('openssl', 'openssl'),
   ],
