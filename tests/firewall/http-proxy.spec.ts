@@ -8,6 +8,7 @@ import { listen, watchMotion } from '../fixtures/media-probe.ts';
 import { callScreen, endedScreen } from '../fixtures/screens.ts';
 import { CONNECTED, pressJoinAndTime, REFUSED } from '../fixtures/stopwatch.ts';
 import { expect, HTTP_PROXY_SERVER, PAC_URL, test } from './http-proxy-fixtures.ts';
+import { EVERYTHING_BLOCKED } from '../network/policies.ts';
 import { CLOSED_PROXY, HTTP_PROXY, MIXED_PROXY, PROXY } from './proxied-fixtures.ts';
 import { expectMediaOn, expectNoLeak, packetsOf, reportTraffic } from './traffic.ts';
 
@@ -164,6 +165,16 @@ test.describe('where the HTTP proxy is the only way out', () => {
     const traffic = await reportTraffic(network, info);
     expectNoLeak(traffic);
     expect(packetsOf(traffic, 'proxy_udp', 'proxy_tcp'), 'packets beside it').toBe(0);
+  });
+
+  test('an HTTP proxy that does not answer at all is named', async ({
+    outside: { network },
+    openManaged,
+  }, info) => {
+    const { window } = await openManaged({ httpProxy: MANUAL }, 'UDP_OVER_TCP', PROXY.dnsName);
+    await network.setPolicy(EVERYTHING_BLOCKED);
+    await expectRefusal(window, 'HTTP_PROXY_UNREACHABLE', new RegExp(HTTP_PROXY_SERVER));
+    expectNoLeak(await reportTraffic(network, info));
   });
 
   test('a call outlives the HTTP proxy, once it is back', async ({

@@ -2,27 +2,55 @@ import type { EndpointDiagnosis } from '../../shared/ipc.ts';
 import { certificateIssuer } from '../certificates/certificate-issuer.ts';
 import type { CredentialStore } from '../http-proxy/credential-store.ts';
 import type { SessionProxy } from '../http-proxy/http-proxy.ts';
-import { formatProxy } from '../http-proxy/resolved-proxy.ts';
+import { formatProxy, type ResolvedProxy } from '../http-proxy/resolved-proxy.ts';
+import { untilProxyIsSilent } from './silent-proxy.ts';
 
-/** Adds what Chromium's error does not say: which HTTP proxy it was, who issued the certificate. */
-export async function addDetail(
+interface Network {
+  proxy: SessionProxy;
+  credentials: CredentialStore;
+}
+
+/**
+ * A diagnosis with the HTTP proxy on the way taken into account: that it is silent, which one it is,
+ * and who issued a certificate.
+ */
+export async function withHttpProxy(
+  fetched: Promise<EndpointDiagnosis>,
+  url: string,
+  network: Network,
+): Promise<EndpointDiagnosis> {
+  const onTheWay = findProxy(url, network.proxy);
+  const done = new AbortController();
+  try {
+    return await Promise.race([
+      fetched.then((diagnosis) => addDetail(diagnosis, url, onTheWay, network)),
+      onTheWay.then((proxy) => untilProxyIsSilent(proxy, done.signal)),
+    ]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Adds what Chromium's error does not say. */
+async function addDetail(
   diagnosis: EndpointDiagnosis,
   url: string,
-  { proxy, credentials }: { proxy: SessionProxy; credentials: CredentialStore },
+  onTheWay: Promise<ResolvedProxy | undefined>,
+  { credentials }: Network,
 ): Promise<EndpointDiagnosis> {
   switch (diagnosis.kind) {
     case 'http-proxy-auth':
     case 'http-proxy-unreachable':
     case 'http-proxy-refused': {
-      const found = await findProxy(url, proxy);
-      return found ? { ...diagnosis, proxy: formatProxy(found) } : diagnosis;
+      const proxy = await onTheWay;
+      return proxy ? { ...diagnosis, proxy: formatProxy(proxy) } : diagnosis;
     }
     case 'tls': {
-      const found = await findProxy(url, proxy);
+      const proxy = await onTheWay;
       const issuer = await certificateIssuer({
         ...placeOf(url),
-        proxy: found,
-        credentials: found && credentials.get(formatProxy(found)),
+        proxy,
+        credentials: proxy && credentials.get(formatProxy(proxy)),
       });
       return issuer === undefined ? diagnosis : { ...diagnosis, issuer };
     }

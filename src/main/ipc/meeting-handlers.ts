@@ -1,5 +1,5 @@
 import { net } from 'electron';
-import { addDetail } from '../diagnosis/diagnosis-detail.ts';
+import { withHttpProxy } from '../diagnosis/diagnosis-detail.ts';
 import { diagnoseEndpoint } from '../diagnosis/diagnose-endpoint.ts';
 import type { CredentialStore } from '../http-proxy/credential-store.ts';
 import type { SessionProxy } from '../http-proxy/http-proxy.ts';
@@ -21,9 +21,9 @@ export function meetingHandlers(
       if (!isOfMeeting(meetings.policy, url)) {
         throw new IpcError('this address is not one of the hosts of the current meeting.');
       }
-      const found = await diagnoseEndpoint(url, (address, init) => net.fetch(address, init));
       const proxy = network.proxy();
-      return proxy ? await addDetail(found, url, { ...network, proxy }) : found;
+      const fetched = diagnoseEndpoint(url, (address, init) => net.fetch(address, init));
+      return proxy ? await withHttpProxy(fetched, url, { ...network, proxy }) : await fetched;
     },
   };
 }
