@@ -1,10 +1,15 @@
+import { expect, type Page } from '@playwright/test';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { PreferredProtocol } from '../../src/shared/protocol.ts';
+import type { HttpProxy } from '../../src/shared/settings/http-proxy.ts';
 import type { Settings } from '../../src/shared/settings.ts';
 import { launchApp, type App } from '../fixtures/app.ts';
+import { listen, watchMotion } from '../fixtures/media-probe.ts';
+import { callScreen, endedScreen } from '../fixtures/screens.ts';
+import { CONNECTED, pressJoinAndTime, REFUSED } from '../fixtures/stopwatch.ts';
 import type { FirewallPolicy } from '../network/edge-network.ts';
 import { stop } from '../network/namespaces.ts';
 import {
@@ -14,17 +19,8 @@ import {
   type Squid,
   type SquidOptions,
 } from '../network/squid.ts';
-import {
-  CLOSED_PROXY,
-  HTTP_PROXY,
-  linkFor,
-  MIXED_PROXY,
-  startProxy,
-  test as base,
-} from './proxied-fixtures.ts';
+import { HTTP_PROXY, linkFor, MIXED_PROXY, startProxy, test as base } from './proxied-fixtures.ts';
 import { expectNoLeak, restartTraffic } from './traffic.ts';
-
-export { expect } from '@playwright/test';
 
 /** As the settings have it. */
 export const HTTP_PROXY_SERVER = `${HTTP_PROXY.dnsName}:${SQUID_PORTS[0]}`;
@@ -36,6 +32,13 @@ const HTTP_PROXY_ONLY: FirewallPolicy = [
   `ip saddr ${HTTP_PROXY.address} accept`,
   'drop',
 ];
+
+/** Set by IT. */
+export const MANUAL: HttpProxy = { mode: 'manual', server: HTTP_PROXY_SERVER, bypass: [] };
+export const VIA = `via ${HTTP_PROXY_SERVER}`;
+
+/** From the press of Join to media, or to the sentence that says why not, ms. */
+const OUTCOME_LIMIT_MS = 6_000;
 
 type SquidSetup = Omit<SquidOptions, 'namespaces' | 'name' | 'folder'>;
 
@@ -53,17 +56,17 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** The Cloud Proxies with relay ports of their own. */
+  /** The Cloud Proxy with relay ports of its own. */
   ownRelayPorts: undefined;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   ownRelayPorts: [
     async ({ outside }, use) => {
-      const start = (host: typeof MIXED_PROXY, ports: string) =>
-        startProxy(host, { ...outside, settings: { CAUSEWAY_PROXY_TURN_ADVERTISE: ports } });
-      await start(MIXED_PROXY, 'udp:3478,tcp:3478,tls:443');
-      await start(CLOSED_PROXY, 'udp:3478,tcp:3478,tls:5349');
+      await startProxy(MIXED_PROXY, {
+        ...outside,
+        settings: { CAUSEWAY_PROXY_TURN_ADVERTISE: 'udp:3478,tcp:3478,tls:443' },
+      });
       await use(undefined);
     },
     { scope: 'worker' },
@@ -139,3 +142,27 @@ test.beforeAll(() => {
   const reason = squidUnavailable();
   test.skip(reason !== undefined, reason ?? '');
 });
+
+/** Presses Join; sound and picture of Ben arrive. */
+export async function joinCall({ window }: App): Promise<void> {
+  const took = await pressJoinAndTime(window, CONNECTED);
+  const call = callScreen(window);
+  await expect(call.badge).toHaveAttribute('data-phase', 'connected');
+  await watchMotion(call.videoOf('Ben'));
+  expect(await listen(call.sound)).toBeGreaterThan(0);
+  const tookMs = await took();
+  console.log(`    connected after ${tookMs.toFixed(0)} ms`);
+  expect(tookMs, 'ms from Join to connected').toBeLessThan(OUTCOME_LIMIT_MS);
+}
+
+/** Presses `button`, or Join; the call is refused with this code and these words for IT. */
+export async function expectRefusal(window: Page, code: string, detail: RegExp): Promise<void> {
+  const took = await pressJoinAndTime(window, REFUSED);
+  const { error } = endedScreen(window);
+  await expect(error).toHaveAttribute('data-error-code', code);
+  await error.getByText('For IT').click();
+  await expect(error).toContainText(detail);
+  const tookMs = await took();
+  console.log(`    refused after ${tookMs.toFixed(0)} ms: ${code}`);
+  expect(tookMs, 'ms from Join to the error').toBeLessThan(OUTCOME_LIMIT_MS);
+}

@@ -102,7 +102,8 @@ function describeCertificate(origin: string, { reason, issuer }: TlsDiagnosis): 
   return `${origin}: the certificate, ${by}is refused: ${TLS_REASON[reason]}${mend}`;
 }
 
-async function diagnose(
+/** The platform's word within `budgetMs`; undefined: none, or none in time. */
+export async function diagnose(
   platform: RoomPlatform,
   origin: string,
   budgetMs: number,

@@ -2,6 +2,8 @@ import type { EndpointDiagnosis } from '../../shared/ipc.ts';
 import type { Path } from '../../shared/path.ts';
 import { RoomError, type RoomErrorCode, type RoomErrorData } from '../../shared/room-error.ts';
 import type { RoomPlatform } from './contract.ts';
+import { diagnose } from './explain-failure.ts';
+import { DIAGNOSIS_BUDGET_MS } from './limits.ts';
 import { parseTurnUrl } from './turn-url.ts';
 
 /**
@@ -13,8 +15,9 @@ export class HttpProxyLegs {
   readonly #platform: RoomPlatform;
   /** HTTP proxy by far end; null: directly, or not known yet. */
   readonly #known = new Map<string, string | null>();
-  /** Relays that could not be reached over TCP, and why; null: not known yet, or not told. */
-  readonly #refused = new Map<string, EndpointDiagnosis | null>();
+  /** Relays that could not be reached over TCP, and why; undefined: not known yet, or not told. */
+  readonly #refused = new Map<string, EndpointDiagnosis | undefined>();
+  #asking = 0;
 
   constructor(platform: RoomPlatform) {
     this.#platform = platform;
@@ -31,18 +34,27 @@ export class HttpProxyLegs {
     return known === null ? path : { ...path, httpProxy: known };
   }
 
-  /** No connection to a relay came about: asks why, while others are still being tried. */
-  relayFailed(url: string): void {
+  /** The reason of some failure is still being asked for. */
+  get isAsking(): boolean {
+    return this.#asking > 0;
+  }
+
+  /**
+   * No connection to a relay came about: asks why, while others are still being tried.
+   * @param onKnown Called when the answer is there, or will not come.
+   */
+  relayFailed(url: string, onKnown: () => void): void {
     const turn = parseTurnUrl(url);
-    if (!turn || turn.protocol === 'udp' || !this.#platform.diagnose) return;
+    if (!turn || turn.protocol === 'udp' || !this.#platform.httpProxyFor) return;
     const place = placeOf(turn);
     if (this.#refused.has(place)) return;
-    this.#refused.set(place, null);
-    this.#platform.diagnose(`https://${place}`).then(
-      (diagnosis) => this.#refused.set(place, diagnosis),
-      // A diagnosis that fails itself leaves the plainer error.
-      () => undefined,
-    );
+    this.#refused.set(place, undefined);
+    this.#asking += 1;
+    void this.#diagnose(turn.host, turn.port).then((diagnosis) => {
+      this.#refused.set(place, diagnosis);
+      this.#asking -= 1;
+      onKnown();
+    });
   }
 
   /** The error of a call that found no path for its media, with what is known of the reasons. */
@@ -55,6 +67,17 @@ export class HttpProxyLegs {
     if (!first) return error;
     const detail = [...found.map(({ text }) => text), error.detail].filter(Boolean).join('; ');
     return new RoomError(first.code, detail).toData();
+  }
+
+  /** Only with an HTTP proxy on the way is there something that only the platform can tell. */
+  async #diagnose(host: string, port: number): Promise<EndpointDiagnosis | undefined> {
+    const httpProxy = await this.#platform.httpProxyFor?.(host, port).catch(() => undefined);
+    if (httpProxy === undefined) return undefined;
+    return await diagnose(
+      this.#platform,
+      `https://${placeOf({ host, port })}`,
+      DIAGNOSIS_BUDGET_MS,
+    );
   }
 
   #ask({ protocol, host, port }: Path): string | null {
@@ -85,7 +108,7 @@ function placeOf({ host, port }: { host: string; port: number }): string {
 
 function reasonOf(
   place: string,
-  diagnosis: EndpointDiagnosis | null,
+  diagnosis: EndpointDiagnosis | undefined,
 ): { code: RoomErrorCode; text: string } | undefined {
   if (diagnosis?.kind !== 'http-proxy-refused') return undefined;
   const proxy = diagnosis.proxy === undefined ? '' : ` ${diagnosis.proxy}`;

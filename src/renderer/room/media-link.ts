@@ -224,7 +224,7 @@ export class MediaLink {
     transport.on('connectionstatechange', this.#onChange);
     transport.on('icegatheringstatechange', this.#onChange);
     transport.on('icecandidateerror', ({ errorCode, url }) => {
-      if (url) this.#legs.relayFailed(url);
+      if (url) this.#legs.relayFailed(url, this.#onChange);
       if (CREDENTIAL_ERRORS.has(errorCode)) this.#credentialsRefused = true;
     });
   }
@@ -238,7 +238,7 @@ export class MediaLink {
   #judgeRelay(stats: LinkStats): void {
     const needsRelay = this.#policy.iceTransportPolicy === 'relay';
     if (!needsRelay || stats.relayCandidates > 0) this.#relayFault = undefined;
-    else if (!this.#mayLackRelay()) this.#relayFault = 'no-answer';
+    else if (!this.#mayLackRelay() || this.#legs.isAsking) this.#relayFault = 'no-answer';
     else this.#relayFault = this.#credentialsRefused ? 'refused' : 'no-candidates';
   }
 

@@ -5,6 +5,7 @@ import { RoomError, type RoomErrorCode } from '../../shared/room-error.ts';
 import type { RoomPlatform } from './contract.ts';
 import { discover, type Discovered } from './discovery.ts';
 import { explainFailure } from './explain-failure.ts';
+import { signInToHttpProxy } from './http-proxy-sign-in.ts';
 import { DIAGNOSIS_BUDGET_MS } from './limits.ts';
 import { allowedIceServers } from './policy.ts';
 
@@ -35,6 +36,20 @@ export interface RelayGrantRequest {
  *   PROXY_RELAY_DOWN, TOKEN_*, SERVER_BUSY, HTTP_PROXY_AUTH.
  */
 export async function requestRelayGrant(request: RelayGrantRequest): Promise<RelayGrant> {
+  const startedAt = performance.now();
+  try {
+    return await askForGrant(request);
+  } catch (error) {
+    const { proxy, signal, budgetMs } = request;
+    if (!(error instanceof RoomError) || error.code !== 'HTTP_PROXY_AUTH') throw error;
+    if (!(await signInToHttpProxy(proxy.httpOrigin, signal))) throw error;
+    const leftMs = Math.max(0, budgetMs - (performance.now() - startedAt));
+    return await askForGrant({ ...request, budgetMs: leftMs });
+  }
+}
+
+/** Throws as {@link requestRelayGrant}. */
+async function askForGrant(request: RelayGrantRequest): Promise<RelayGrant> {
   const { proxy, token, budgetMs, signal, platform } = request;
   const origin = proxy.httpOrigin;
   const startedAt = performance.now();

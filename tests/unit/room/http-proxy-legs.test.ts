@@ -33,18 +33,23 @@ test('a path that goes directly, or of which nobody can tell, stays as it is', a
 
 describe('a call that found no way for its media', () => {
   const turn = 'turn:proxy.example.com:3478?transport=tcp';
+  const httpProxyFor = () => Promise.resolve('squid:3128');
   const noPath = new RoomError('NO_PATH', 'TCP: no connection in 5 s').toData();
 
   test('says which ports the HTTP proxy refuses', async () => {
     const diagnose = vi.fn(() =>
       Promise.resolve({ kind: 'http-proxy-refused' as const, proxy: 'squid:3128' }),
     );
-    const legs = new HttpProxyLegs({ diagnose });
-    legs.relayFailed(turn);
-    legs.relayFailed(turn);
-    legs.relayFailed('turn:proxy.example.com:443?transport=udp');
+    const known = vi.fn();
+    const legs = new HttpProxyLegs({ diagnose, httpProxyFor });
+    legs.relayFailed(turn, known);
+    legs.relayFailed(turn, known);
+    legs.relayFailed('turn:proxy.example.com:443?transport=udp', known);
+    expect(legs.isAsking).toBe(true);
     expect(legs.explain(noPath)).toBe(noPath);
     await new Promise(setImmediate);
+    expect(legs.isAsking).toBe(false);
+    expect(known).toHaveBeenCalledTimes(1);
     expect(diagnose.mock.calls).toEqual([['https://proxy.example.com:3478']]);
     expect(legs.explain(noPath)).toMatchObject({
       code: 'HTTP_PROXY_REFUSED',
@@ -58,18 +63,28 @@ describe('a call that found no way for its media', () => {
       () => Promise.resolve({ kind: 'tls' as const, reason: 'other' as const }),
       () => Promise.reject(new Error('no')),
     ]) {
-      const legs = new HttpProxyLegs({ diagnose });
-      legs.relayFailed(turn);
+      const legs = new HttpProxyLegs({ diagnose, httpProxyFor });
+      legs.relayFailed(turn, vi.fn());
       await new Promise(setImmediate);
       expect(legs.explain(noPath)).toBe(noPath);
     }
   });
 
+  test('asks nobody without an HTTP proxy on the way', async () => {
+    const diagnose = vi.fn(() => Promise.resolve({ kind: 'refused' as const }));
+    const legs = new HttpProxyLegs({ diagnose, httpProxyFor: () => Promise.resolve(undefined) });
+    legs.relayFailed(turn, vi.fn());
+    await new Promise(setImmediate);
+    expect(diagnose).not.toHaveBeenCalled();
+    expect(legs.isAsking).toBe(false);
+  });
+
   test('keeps an error that is about something else', async () => {
     const legs = new HttpProxyLegs({
+      httpProxyFor,
       diagnose: () => Promise.resolve({ kind: 'http-proxy-refused' as const }),
     });
-    legs.relayFailed(turn);
+    legs.relayFailed(turn, vi.fn());
     await new Promise(setImmediate);
     const full = new RoomError('ROOM_FULL').toData();
     expect(legs.explain(full)).toBe(full);

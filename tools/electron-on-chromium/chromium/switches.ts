@@ -38,7 +38,7 @@ const FEATURES_ON = [
 ];
 
 /** Services that Chromium calls in spite of every switch against it; their names are never looked up. */
-const OWN_SERVICES = [
+export const OWN_SERVICES = [
   'accounts.google.com',
   'clients*.google.com',
   'clientservices.googleapis.com',

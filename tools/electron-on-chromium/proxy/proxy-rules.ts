@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { ProxyConfig } from 'electron';
+import { OWN_SERVICES } from '../chromium/switches.ts';
 import { UnsupportedApiError } from '../unsupported.ts';
 
 /** What `chrome.proxy.settings` takes (developer.chrome.com/docs/extensions/reference/api/proxy). */
@@ -69,7 +70,10 @@ export function chromeProxyConfig(config: ProxyConfig): ChromeProxyConfig | 'sys
 }
 
 function parseRules(proxyRules: string, proxyBypassRules: string): ChromeProxyRules {
-  const rules: ChromeProxyRules = { bypassList: parseBypassList(proxyBypassRules) };
+  // Directly: there their names lead nowhere. A proxy would find them.
+  const rules: ChromeProxyRules = {
+    bypassList: [...parseBypassList(proxyBypassRules), ...OWN_SERVICES],
+  };
   for (const part of proxyRules.split(';').filter((text) => text.trim() !== '')) {
     const [, scheme, server = ''] = /^\s*(?:(https?|ftp|socks)=)?(.*?)\s*$/.exec(part) ?? [];
     if (server.includes(',')) throw new UnsupportedApiError('Session.setProxy with a proxy list');
