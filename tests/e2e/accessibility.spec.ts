@@ -1,8 +1,15 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page, TestInfo } from '@playwright/test';
-import { callScreen, endedScreen, joinScreen, settingsDialog } from '../fixtures/screens.ts';
+import { cuttableLine } from '../fixtures/cuttable-line.ts';
+import {
+  callScreen,
+  chatPanel,
+  endedScreen,
+  joinScreen,
+  settingsDialog,
+} from '../fixtures/screens.ts';
 import { watchMotion } from '../fixtures/media-probe.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, meetingLink, test } from './fixtures.ts';
 
 /** Keeps a picture of the screen, and holds it against WCAG 2.2 A and AA as far as axe can. */
 async function inspect(page: Page, name: string, info: TestInfo): Promise<void> {
@@ -58,6 +65,36 @@ for (const appearance of ['light', 'dark'] as const) {
     await call.leave.click();
     await endedScreen(window).left.waitFor();
     await inspect(window, `left-${appearance}`, info);
+  });
+
+  test(`the chat is accessible in ${appearance}, in a window of any size`, async ({
+    launch,
+    server,
+  }, info) => {
+    const line = await cuttableLine(server.url);
+    const link = await meetingLink(line.url, `chat-${info.testId.slice(-20)}`);
+    const args = [`--join=${link}`, `--appearance=${appearance}`, '--display-name=Ada'];
+    const { window, electron } = await launch({ args });
+    await joinScreen(window).join.click();
+    const chat = chatPanel(window);
+    await chat.toggle.click();
+    await expect(chat.field).toBeFocused();
+    await inspect(window, `chat-empty-${appearance}`, info);
+    await chat.field.fill('Hello');
+    await chat.send.click();
+    await expect(chat.message('Hello')).toHaveAttribute('data-status', 'delivered');
+    line.cut();
+    await chat.field.fill('In a tunnel');
+    await chat.send.click();
+    await expect(chat.message('In a tunnel')).toContainText('Waits for the connection');
+    await expect(callScreen(window).signalingNotice).toBeVisible();
+    await inspect(window, `chat-waiting-${appearance}`, info);
+    await electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setSize(380, 600);
+    });
+    await expect.poll(() => window.evaluate(() => innerWidth)).toBeLessThan(400);
+    await inspect(window, `chat-small-${appearance}`, info);
+    await line.close();
   });
 
   test(`an error is accessible in ${appearance}`, async ({ launch, server }, info) => {
