@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import { app, session, shell } from 'electron';
+import { app, net, session, shell } from 'electron';
 import type { AppNotice } from '../shared/ipc.ts';
 import type { Settings } from '../shared/settings.ts';
 import { registerAppScheme, setupAppProtocol } from './app-files/app-protocol.ts';
 import { JOIN_VARIABLE, meetingOf, parseCommandLine, type CommandLine } from './command-line.ts';
 import { ExtraAuthorities } from './certificates/extra-authorities.ts';
 import { setupCrashHandling } from './crash.ts';
+import { EndpointChecks } from './diagnosis/check-endpoint.ts';
 import { SessionProxy } from './http-proxy/http-proxy.ts';
 import { setupProxyLogin } from './http-proxy/login-listener.ts';
 import { ProxyLogin } from './http-proxy/proxy-login.ts';
 import { openCredentials } from './http-proxy/setup-credentials.ts';
 import { appHandlers } from './ipc/app-handlers.ts';
 import { callHandlers } from './ipc/call-handlers.ts';
+import { checkHandlers } from './ipc/check-handlers.ts';
 import { httpProxyHandlers } from './ipc/http-proxy-handlers.ts';
 import { meetingHandlers } from './ipc/meeting-handlers.ts';
 import { registerIpc } from './ipc/register.ts';
@@ -99,6 +101,10 @@ function start(commandLine: CommandLine): void {
   const proxyLogin = new ProxyLogin(credentials);
   setupProxyLogin(proxyLogin);
   let proxy: SessionProxy | undefined;
+  const checks = new EndpointChecks(
+    (url, init) => net.fetch(url, init),
+    () => settings.effective,
+  );
   registerIpc(
     {
       ...appHandlers(notices, log),
@@ -109,6 +115,7 @@ function start(commandLine: CommandLine): void {
         () => proxy,
         () => meetings.policy,
       ),
+      ...checkHandlers(checks),
       ...callHandlers(log),
     },
     { isTrusted: (event) => window.isSenderOf(event), log },
@@ -142,7 +149,12 @@ function start(commandLine: CommandLine): void {
     const currentPolicy = () => meetings.policy;
     const root = join(import.meta.dirname, '../renderer');
     setupHostResolver();
-    setupSession(session.defaultSession, { currentPolicy, allowDevTools, log });
+    setupSession(session.defaultSession, {
+      currentPolicy,
+      isOwnCheck: (url) => checks.isOwn(url),
+      allowDevTools,
+      log,
+    });
     const authorities = new ExtraAuthorities(session.defaultSession, { notices, log });
     proxy = new SessionProxy(session.defaultSession, log);
     const applyNetwork = async ({ httpProxy, extraCaCertificates }: Settings): Promise<void> => {

@@ -52,7 +52,10 @@ const bridge: CausewayBridge = {
     takePending: () => request('meeting:take-pending', undefined),
     onPending: (listener) => listen('meeting:pending', () => listener()),
   },
-  endpoint: { diagnose: (url) => request('endpoint:diagnose', { url }) },
+  endpoint: {
+    diagnose: (url) => request('endpoint:diagnose', { url }),
+    check: (role, address) => request('endpoint:check', { role, address }),
+  },
   httpProxy: {
     loginWanted: () => request('http-proxy:login-wanted', undefined),
     signIn: (credentials) => request('http-proxy:sign-in', credentials),

@@ -104,6 +104,21 @@ export const HttpProxySignIn = z.object({
 });
 export type HttpProxySignIn = z.infer<typeof HttpProxySignIn>;
 
+/** What an address of the settings is meant to be. */
+export const EndpointRole = z.enum(['server', 'proxy']);
+export type EndpointRole = z.infer<typeof EndpointRole>;
+
+/** What a look at an address of the settings has shown. */
+export const EndpointCheck = z.discriminatedUnion('kind', [
+  /** Nothing was sent: the address is not valid, or not allowed. */
+  z.object({ kind: z.literal('not-asked'), problem: z.string() }),
+  /** It says that it is one of Causeway's own. */
+  z.object({ kind: z.literal('stands'), role: EndpointRole }),
+  /** It says nothing of itself; how the attempt went. */
+  z.object({ kind: z.literal('silent'), diagnosis: EndpointDiagnosis }),
+]);
+export type EndpointCheck = z.infer<typeof EndpointCheck>;
+
 /** Something the employee should know that no action of theirs caused. */
 export const AppNotice = z.object({
   id: z.string(),
@@ -153,6 +168,11 @@ export const IpcRequests = {
   'endpoint:diagnose': {
     request: z.object({ url: z.string().max(2048) }),
     response: EndpointDiagnosis,
+  },
+  /** Looks at an address before it is saved. */
+  'endpoint:check': {
+    request: z.object({ role: EndpointRole, address: z.string().max(2048) }),
+    response: EndpointCheck,
   },
   'http-proxy:login-wanted': { request: z.undefined(), response: HttpProxyLogin.nullable() },
   'http-proxy:sign-in': { request: HttpProxySignIn, response: z.undefined() },
@@ -221,7 +241,10 @@ export interface CausewayBridge {
     takePending(): Promise<PendingMeeting>;
     onPending(listener: () => void): () => void;
   };
-  readonly endpoint: { diagnose(url: string): Promise<EndpointDiagnosis> };
+  readonly endpoint: {
+    diagnose(url: string): Promise<EndpointDiagnosis>;
+    check(role: EndpointRole, address: string): Promise<EndpointCheck>;
+  };
   readonly httpProxy: {
     loginWanted(): Promise<HttpProxyLogin | null>;
     signIn(credentials: HttpProxySignIn): Promise<void>;

@@ -6,6 +6,7 @@ import {
   chatPanel,
   endedScreen,
   joinScreen,
+  policyPage,
   settingsDialog,
 } from '../fixtures/screens.ts';
 import { watchMotion } from '../fixtures/media-probe.ts';
@@ -44,6 +45,40 @@ for (const appearance of ['light', 'dark'] as const) {
     await settings.save.click();
     await expect(settings.proxies).toHaveAttribute('aria-invalid', 'true');
     await inspect(window, `settings-${appearance}`, info);
+  });
+
+  test(`what IT has set is accessible in ${appearance}`, async ({ launch, managed }, info) => {
+    await managed.push({
+      preferredProtocol: 'TCP_ONLY',
+      signalingBaseUrl: ['proxy.example.com', 'proxy2.example.com:8443'],
+      serverUrl: { value: 'https://meet.example.com', locked: false },
+      httpProxy: { mode: 'manual', server: 'http-proxy.example.com:3128' },
+      standbyPath: false,
+      displayNameDomain: 'example.com',
+    });
+    const { window } = await launch({ args: [`--appearance=${appearance}`] });
+    await joinScreen(window).openSettings.click();
+    const settings = settingsDialog(window);
+    await expect(settings.protocol('TCP only')).toBeChecked();
+    await inspect(window, `settings-managed-${appearance}`, info);
+    await settings.search.fill('http proxy');
+    await expect(settings.proxies).toHaveCount(0);
+    await inspect(window, `settings-search-${appearance}`, info);
+
+    await managed.pushText('{ "allowedModes": "TCP_ONLY", }');
+    await settings.openPolicy.click();
+    await expect(policyPage(window).problems).toBeVisible();
+    await inspect(window, `policy-${appearance}`, info);
+  });
+
+  test(`a policy that keeps calls from starting is accessible in ${appearance}`, async ({
+    launch,
+    managed,
+  }, info) => {
+    await managed.pushText('{');
+    const { window } = await launch({ args: [`--appearance=${appearance}`] });
+    await window.getByTestId('policy-notice').waitFor();
+    await inspect(window, `join-refused-${appearance}`, info);
   });
 
   test(`the screens of a call are accessible in ${appearance}`, async ({ launch, link }, info) => {

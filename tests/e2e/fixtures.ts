@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
 import { launchApp } from '../fixtures/app.ts';
 import type { App, LaunchOptions } from '../fixtures/app.ts';
+import { ManagedFile } from '../fixtures/managed-file.ts';
 import { startRoomServer } from '../fixtures/room-server.ts';
 import type { RoomServerProcess } from '../fixtures/room-server.ts';
 import { testToken } from '../fixtures/tokens.ts';
@@ -18,6 +19,8 @@ interface TestFixtures {
   folder: string;
   /** Starts the app with a profile of its own; closed after the test. */
   launch: Launch;
+  /** The managed file of this test's apps: none to begin with. */
+  managed: ManagedFile;
   /** A link with a valid pass to a room that only this test uses. */
   link: string;
 }
@@ -42,12 +45,19 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     // A browser that has just ended may still be writing its last files.
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   },
-  launch: async ({ folder }, use, info) => {
+  managed: async ({ folder }, use) => {
+    await use(new ManagedFile(folder));
+  },
+  launch: async ({ folder, managed }, use, info) => {
     const apps: App[] = [];
     let launches = 0;
     await use(async (options = {}) => {
       launches += 1;
-      const app = await launchApp({ userData: join(folder, `app-${launches}`), ...options });
+      const app = await launchApp({
+        userData: join(folder, `app-${launches}`),
+        managedFolder: managed.folder,
+        ...options,
+      });
       apps.push(app);
       return app;
     });

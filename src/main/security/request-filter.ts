@@ -7,6 +7,8 @@ type RequestDetails = Pick<OnBeforeRequestListenerDetails, 'url' | 'resourceType
 
 export interface RequestFilterOptions {
   policy: NetworkPolicy;
+  /** Whether main itself asks for this URL, to check an address of the settings. */
+  isOwnCheck?: (url: string) => boolean;
   /** Developer tools load their own pages; packaged builds have none. */
   allowDevTools: boolean;
 }
@@ -17,7 +19,7 @@ export interface RequestFilterOptions {
  */
 export function isRequestAllowed(
   { url, resourceType }: RequestDetails,
-  { policy, allowDevTools }: RequestFilterOptions,
+  { policy, isOwnCheck, allowDevTools }: RequestFilterOptions,
 ): boolean {
   switch (URL.parse(url)?.protocol) {
     case 'app:':
@@ -32,7 +34,8 @@ export function isRequestAllowed(
     case 'https:':
     case 'ws:':
     case 'wss:':
-      return resourceType !== 'mainFrame' && resourceType !== 'subFrame' && allowsUrl(policy, url);
+      if (resourceType === 'mainFrame' || resourceType === 'subFrame') return false;
+      return allowsUrl(policy, url) || isOwnCheck?.(url) === true;
     default:
       return false;
   }
@@ -41,11 +44,17 @@ export function isRequestAllowed(
 /** The second wall behind the content security policy: it holds for every request of the session. */
 export function setupRequestFilter(
   session: Session,
-  options: { currentPolicy: () => NetworkPolicy; allowDevTools: boolean; log: Log },
+  options: {
+    currentPolicy: () => NetworkPolicy;
+    isOwnCheck: (url: string) => boolean;
+    allowDevTools: boolean;
+    log: Log;
+  },
 ): void {
   session.webRequest.onBeforeRequest((details, callback) => {
     const allowed = isRequestAllowed(details, {
       policy: options.currentPolicy(),
+      isOwnCheck: options.isOwnCheck,
       allowDevTools: options.allowDevTools,
     });
     if (!allowed) {

@@ -7,7 +7,12 @@ import { setupRequestFilter } from './request-filter.ts';
 /** Everything that guards the session in which Causeway's page lives. */
 export function setupSession(
   session: Session,
-  options: { currentPolicy: () => NetworkPolicy; allowDevTools: boolean; log: Log },
+  options: {
+    currentPolicy: () => NetworkPolicy;
+    isOwnCheck: (url: string) => boolean;
+    allowDevTools: boolean;
+    log: Log;
+  },
 ): void {
   setupPermissions(session);
   setupRequestFilter(session, options);

@@ -7,6 +7,7 @@ import { EndedScreen } from './ended/EndedScreen.tsx';
 import { FaultBoundary } from './faults/FaultBoundary.tsx';
 import { JoinScreen } from './join/JoinScreen.tsx';
 import { AppNotices } from './notices/AppNotices.tsx';
+import { PolicyDialog } from './policy/PolicyDialog.tsx';
 import { AnnouncerProvider } from './session/announcer.tsx';
 import type { AppScreen } from './session/app-controller.ts';
 import { ServicesProvider, type Services } from './session/services.tsx';
@@ -31,10 +32,13 @@ export function App({ services }: { services: Services }) {
   );
 }
 
-function Window({ services: { controller } }: { services: Services }) {
+function Window({ services: { controller, settings } }: { services: Services }) {
   const screen = useObservable(controller.screen);
+  const callsRefused = useObservable(settings).policy.callsRefused !== undefined;
   const [showsSettings, setShowsSettings] = useState(false);
+  const [showsPolicy, setShowsPolicy] = useState(false);
   const openSettings = (): void => setShowsSettings(true);
+  const openPolicy = (): void => setShowsPolicy(true);
   useCommands((command) => {
     if (command !== 'open-settings') return false;
     openSettings();
@@ -47,13 +51,22 @@ function Window({ services: { controller } }: { services: Services }) {
 
   return (
     <div className={styles.window} data-screen={screen.name}>
-      <AppNotices />
+      <AppNotices
+        // The join screen says more of it, where the call would begin.
+        hidesPolicy={callsRefused && (screen.name === 'join' || screen.name === 'opening')}
+        onOpenPolicy={openPolicy}
+      />
       <div className={styles.screen}>
-        <Screen screen={screen} onOpenSettings={openSettings} />
+        <Screen screen={screen} onOpenSettings={openSettings} onOpenPolicy={openPolicy} />
       </div>
       {showsSettings && (
-        <SettingsDialog isInCall={screen.name === 'call'} onClose={() => setShowsSettings(false)} />
+        <SettingsDialog
+          isInCall={screen.name === 'call'}
+          onOpenPolicy={openPolicy}
+          onClose={() => setShowsSettings(false)}
+        />
       )}
+      {showsPolicy && <PolicyDialog onClose={() => setShowsPolicy(false)} />}
       {screen.name === 'call' && screen.isInvited && (
         <InvitationDialog onAnswer={(accept) => void controller.answerInvitation(accept)} />
       )}
@@ -61,7 +74,13 @@ function Window({ services: { controller } }: { services: Services }) {
   );
 }
 
-function Screen({ screen, onOpenSettings }: { screen: AppScreen; onOpenSettings: () => void }) {
+interface ScreenProps {
+  screen: AppScreen;
+  onOpenSettings: () => void;
+  onOpenPolicy: () => void;
+}
+
+function Screen({ screen, onOpenSettings, onOpenPolicy }: ScreenProps) {
   switch (screen.name) {
     case 'starting':
       return null;
@@ -72,12 +91,19 @@ function Screen({ screen, onOpenSettings }: { screen: AppScreen; onOpenSettings:
           draft={screen.draft}
           isOpening={screen.name === 'opening'}
           onOpenSettings={onOpenSettings}
+          onOpenPolicy={onOpenPolicy}
         />
       );
     case 'call':
       return <CallScreen call={screen.call} onOpenSettings={onOpenSettings} />;
     case 'ended':
-      return <EndedScreen call={screen.call} onOpenSettings={onOpenSettings} />;
+      return (
+        <EndedScreen
+          call={screen.call}
+          onOpenSettings={onOpenSettings}
+          onOpenPolicy={onOpenPolicy}
+        />
+      );
   }
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   draftOf,
+  httpProxyProblem,
   patchOf,
   problemsOf,
-  splitProxies,
+  rebase,
+  splitHosts,
   type SettingsDraft,
 } from '../../../src/renderer/app/settings/settings-draft.ts';
 import type { Settings } from '../../../src/shared/settings.ts';
@@ -37,7 +39,7 @@ test.each([
   { text: ' a.example \n\n b.example:8443 ', hosts: ['a.example', 'b.example:8443'] },
   { text: 'a.example, b.example;c.example,', hosts: ['a.example', 'b.example', 'c.example'] },
 ])('proxies from “$text”', ({ text, hosts }) => {
-  expect(splitProxies(text)).toEqual(hosts);
+  expect(splitHosts(text)).toEqual(hosts);
 });
 
 describe('problems', () => {
@@ -73,7 +75,53 @@ describe('problems', () => {
   });
 });
 
+test.each([
+  { httpProxy: { mode: 'manual', server: '' }, part: 'server', says: /is empty/ },
+  { httpProxy: { mode: 'manual', server: 'proxy.example.com' }, part: 'server', says: /its port/ },
+  {
+    httpProxy: { mode: 'manual', server: 'p.example:3128', bypass: 'a.example\nb example' },
+    part: 'bypass',
+    says: /^Line 2: /,
+  },
+  { httpProxy: { mode: 'pac', url: 'ftp://a.example' }, part: 'url', says: /not allowed/ },
+] as const)(
+  'a problem of the HTTP proxy stands at its field: $part',
+  ({ httpProxy, part, says }) => {
+    const problem = httpProxyProblem({ ...draft.httpProxy, ...httpProxy });
+    expect(problem?.part).toBe(part);
+    expect(problem?.problem).toMatch(says);
+  },
+);
+
+test('what IT forbids is a problem at once', () => {
+  const limits = {
+    allowedServers: ['*.example.com'],
+    allowedProxies: ['*.example.com'],
+    allowedModes: ['TCP_ONLY' as const],
+  };
+  const problems = problemsOf({ ...draft, serverUrl: 'other.example' }, limits);
+  expect(problems.serverUrl).toMatch(/does not allow meetings on other.example/);
+  expect(problems.signalingBaseUrl).toMatch(/through its Cloud Proxy only/);
+  expect(problems.preferredProtocol).toMatch(/does not allow the protocol/);
+});
+
+test('a change from elsewhere leaves what is being edited', () => {
+  const now = draftOf({ ...DEFAULT_SETTINGS, serverUrl: 'https://a.example', standbyPath: false });
+  const edited = { ...draft, displayName: 'Ada' };
+  expect(rebase(edited, draft, now)).toEqual({ ...now, displayName: 'Ada' });
+});
+
 describe('what is stored', () => {
+  test('of the HTTP proxy is what its mode needs, not what was typed for another', () => {
+    const httpProxy = { mode: 'manual' as const, server: 'p.example:3128', bypass: '', url: 'x' };
+    expect(patchOf({ ...draft, httpProxy }, effective())).toEqual({
+      httpProxy: { mode: 'manual', server: 'p.example:3128', bypass: [] },
+    });
+    expect(patchOf({ ...draft, httpProxy: { ...httpProxy, mode: 'system' } }, effective())).toEqual(
+      {},
+    );
+  });
+
   test('is nothing when nothing was changed', () => {
     const settings = effective({ signalingBaseUrl: ['https://proxy.example.com'] });
     expect(patchOf(draftOf(settings.values), settings)).toEqual({});

@@ -43,10 +43,11 @@ export function CallScreen({ call, onOpenSettings }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useCallAnnouncements(call.room);
+  // Forbidden in mid-call, it goes at once; allowed again, it comes with the next call.
   const { disableChat } = useObservable(settings).values;
-  // Policy that is tightened counts at once, one that allows more for the next call.
-  const [wasChatAllowed] = useState(!disableChat);
-  const chat = useChat(snapshot.chat, wasChatAllowed && !disableChat);
+  const [isChatAllowed, setIsChatAllowed] = useState(!disableChat);
+  if (isChatAllowed && disableChat) setIsChatAllowed(false);
+  const chat = useChat(snapshot.chat, isChatAllowed);
   const chatButton = useRef<HTMLButtonElement>(null);
   const isNarrow = useMediaQuery(NARROW);
 

@@ -5,7 +5,8 @@ import { IconButton } from './IconButton.tsx';
 import styles from './Dialog.module.css';
 
 /** What Tab stops at. */
-const STOPS = ':is(button, input, select, textarea, a[href]):not([tabindex="-1"], :disabled)';
+const STOPS =
+  ':is(button, input, select, textarea, a[href], [tabindex="0"]):not([tabindex="-1"], :disabled)';
 
 interface Props {
   title: string;
@@ -15,6 +16,8 @@ interface Props {
   footer?: ReactNode;
   size?: 'small' | 'large';
   role?: 'dialog' | 'alertdialog';
+  /** It is there to be read: the keyboard scrolls it, since no field in it can take the focus. */
+  isReading?: boolean;
 }
 
 /**
@@ -29,6 +32,7 @@ export function Dialog({
   footer,
   size = 'large',
   role,
+  isReading = false,
 }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -88,7 +92,15 @@ export function Dialog({
               tooltipSide="bottom"
             />
           </header>
-          <div className={styles.body}>{children}</div>
+          {isReading ? (
+            // What scrolls has to be reached by the keyboard.
+            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+            <div className={styles.body} role="region" aria-labelledby={`${id}-title`} tabIndex={0}>
+              {children}
+            </div>
+          ) : (
+            <div className={styles.body}>{children}</div>
+          )}
           {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
         </div>
       </FloatingSurface>

@@ -1,5 +1,6 @@
 import { Suspense, useState } from 'react';
 import { Button } from '../design/Button.tsx';
+import { POLICY_TEXT } from '../policy/text.ts';
 import type { EndedCall } from '../session/app-controller.ts';
 import { useServices } from '../session/services.tsx';
 import { useCommands } from '../session/use-commands.ts';
@@ -12,10 +13,11 @@ import styles from './EndedScreen.module.css';
 interface Props {
   call: EndedCall;
   onOpenSettings: () => void;
+  onOpenPolicy: () => void;
 }
 
 /** After a call: that it ended, why, and what can be done now. */
-export function EndedScreen({ call, onOpenSettings }: Props) {
+export function EndedScreen({ call, onOpenSettings, onOpenPolicy }: Props) {
   const { controller, bridge } = useServices();
   const isProxyAuth = call.end.kind === 'failed' && call.end.error.code === 'HTTP_PROXY_AUTH';
   const [login] = useState(() => (isProxyAuth ? bridge.httpProxy.loginWanted() : undefined));
@@ -77,9 +79,15 @@ export function EndedScreen({ call, onOpenSettings }: Props) {
         >
           {ENDED_TEXT.back}
         </Button>
-        <Button look="quiet" size="large" onClick={onOpenSettings}>
-          {ENDED_TEXT.settings}
-        </Button>
+        {error.code === 'POLICY_FORBIDS' ? (
+          <Button look="quiet" size="large" onClick={onOpenPolicy}>
+            {POLICY_TEXT.see}
+          </Button>
+        ) : (
+          <Button look="quiet" size="large" onClick={onOpenSettings}>
+            {ENDED_TEXT.settings}
+          </Button>
+        )}
       </div>
       <ErrorReport error={error} timeline={call.timeline} />
     </MessageFrame>

@@ -2,10 +2,13 @@ import { ArrowRight } from 'lucide-react';
 import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { parseMeetingLink, type MeetingLinkResult } from '../../../shared/meeting-link.ts';
 import { PREFERRED_PROTOCOL_TEXT } from '../../../shared/protocol.ts';
+import { nameInCalls } from '../../../shared/settings/allowed.ts';
 import { Button } from '../design/Button.tsx';
 import { RouteLine, type RouteStop } from '../design/RouteLine.tsx';
 import { TextField } from '../design/TextField.tsx';
 import { hostOf, routePlanOf, type RoutePlan } from '../meeting/route-plan.ts';
+import { PolicyNotice } from '../policy/PolicyNotice.tsx';
+import { POLICY_TEXT } from '../policy/text.ts';
 import type { JoinDraft } from '../session/app-controller.ts';
 import { useServices } from '../session/services.tsx';
 import { useObservable } from '../session/use-observable.ts';
@@ -18,20 +21,26 @@ interface Props {
   draft: JoinDraft;
   isOpening: boolean;
   onOpenSettings: () => void;
+  onOpenPolicy: () => void;
 }
 
-export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
+export function JoinForm({ draft, isOpening, onOpenSettings, onOpenPolicy }: Props) {
   const { controller, settings: settingsSource } = useServices();
   const settings = useObservable(settingsSource);
   const form = useRef<HTMLFormElement>(null);
   const [input, setInput] = useState(draft.input);
   const [pending, setPending] = useState(draft.pending);
   const [name, setName] = useState(settings.values.displayName);
-  const [told, setTold] = useState(draft.problem);
+  const [toldAtFirst, setTold] = useState(draft.problem);
   const [tried, setTried] = useState(false);
   const settledInput = useSettled(input);
   const settledName = useSettled(name);
   const { locked: nameLocked, source: nameSource } = settings.provenance.displayName;
+  const { callsRefused, hash } = settings.policy;
+  // What a policy refused is no longer so under another one.
+  const [refusedUnder] = useState(hash);
+  const isOutdated = draft.forIt !== undefined && (callsRefused || hash !== refusedUnder);
+  const told = isOutdated ? undefined : toldAtFirst;
   const nameReason = JOIN_TEXT.nameLocked[nameSource === 'command-line' ? nameSource : 'managed'];
 
   useEffect(() => {
@@ -43,16 +52,27 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
     (wanting ?? form.current?.querySelector<HTMLElement>('button[type="submit"]'))?.focus();
   }, [draft.problem]);
 
+  const { displayNameDomain } = settings.values;
+  const nameHint = [
+    nameLocked && nameReason,
+    displayNameDomain !== '' &&
+      name.trim() !== '' &&
+      JOIN_TEXT.nameInCalls(nameInCalls(name.trim(), displayNameDomain)),
+  ]
+    .filter(Boolean)
+    .join(' ');
+
   const link: MeetingLinkResult = pending
     ? { ok: true, link: { roomId: pending.roomId, serverUrl: pending.serverUrl } }
     : parseMeetingLink(input);
-  const inputProblem = pending
+  const typingProblem = pending
     ? undefined
-    : (told ?? shownProblem(input, settledInput, tried, meetingProblem));
+    : shownProblem(input, settledInput, tried, meetingProblem);
+  const inputProblem = told ?? typingProblem;
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (isOpening) return;
+    if (isOpening || callsRefused) return;
     setTried(true);
     if ((!pending && meetingProblem(input)) || nameProblem(name)) {
       const first = !pending && meetingProblem(input) ? 'meeting' : 'name';
@@ -68,6 +88,23 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
         <h1 className={styles.title}>{JOIN_TEXT.title}</h1>
         <p className={styles.lead}>{JOIN_TEXT.lead}</p>
       </div>
+      {callsRefused ? (
+        <PolicyNotice
+          title={POLICY_TEXT.refusedTitle}
+          message={callsRefused.message}
+          forIt={callsRefused.forIt}
+          onOpenPolicy={onOpenPolicy}
+        />
+      ) : (
+        told !== undefined &&
+        draft.forIt !== undefined && (
+          <PolicyNotice
+            title={POLICY_TEXT.forbiddenTitle}
+            forIt={draft.forIt}
+            onOpenPolicy={onOpenPolicy}
+          />
+        )
+      )}
       <TextField
         name="meeting"
         label={JOIN_TEXT.meeting}
@@ -96,7 +133,7 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
         required
         maxLength={120}
         readOnly={nameLocked}
-        hint={nameLocked ? nameReason : undefined}
+        hint={nameHint || undefined}
         problem={shownProblem(name, settledName, tried, nameProblem)}
         onChange={(event) => setName(event.target.value)}
       />
@@ -107,7 +144,7 @@ export function JoinForm({ draft, isOpening, onOpenSettings }: Props) {
           look="primary"
           size="large"
           className={styles.join}
-          aria-disabled={isOpening}
+          aria-disabled={isOpening || callsRefused !== undefined}
         >
           {isOpening ? JOIN_TEXT.joining : JOIN_TEXT.join}
           {!isOpening && <ArrowRight size={18} aria-hidden="true" />}

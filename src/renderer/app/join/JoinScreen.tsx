@@ -16,10 +16,11 @@ interface Props {
   draft: JoinDraft;
   isOpening: boolean;
   onOpenSettings: () => void;
+  onOpenPolicy: () => void;
 }
 
 /** Before the call: who, where to, and how one looks and sounds. */
-export function JoinScreen({ draft, isOpening, onOpenSettings }: Props) {
+export function JoinScreen({ draft, isOpening, onOpenSettings, onOpenPolicy }: Props) {
   const { media, info } = useServices();
   return (
     <main className={styles.screen}>
@@ -50,6 +51,7 @@ export function JoinScreen({ draft, isOpening, onOpenSettings }: Props) {
           draft={draft}
           isOpening={isOpening}
           onOpenSettings={onOpenSettings}
+          onOpenPolicy={onOpenPolicy}
         />
       </div>
     </main>

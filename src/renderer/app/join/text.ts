@@ -11,6 +11,7 @@ export const JOIN_TEXT = {
   name: 'Your name',
   namePlaceholder: 'The name that others see',
   nameLocked: { managed: 'Set by your company.', 'command-line': 'Set on the command line.' },
+  nameInCalls: (name: string) => `Others see “${name}”, as your organization wants it.`,
   join: 'Join meeting',
   joining: 'Joining…',
   notOpened: 'The meeting could not be opened. Try again, or start Causeway anew.',

@@ -24,6 +24,8 @@ export interface JoinDraft {
   /** A meeting from a link or the command line that waits for Join, until the input is changed. */
   pending: Meeting | undefined;
   problem: string | undefined;
+  /** Where the policy forbids the meeting: what IT needs to know of it. */
+  forIt?: string;
 }
 
 export interface EndedCall {
@@ -162,7 +164,7 @@ export class AppController {
       return;
     }
     if (pending.status === 'invalid' || pending.status === 'refused') {
-      this.#showJoin({ ...EMPTY_DRAFT, problem: pending.problem });
+      this.#showJoin({ ...EMPTY_DRAFT, ...refusalOf(pending) });
       return;
     }
     if (pending.autoJoin) {
@@ -200,7 +202,7 @@ export class AppController {
     if (result.status === 'reloading') return;
     takeRememberedJoin(this.#storage, Date.now());
     if (result.status === 'invalid' || result.status === 'refused') {
-      this.#showJoin({ ...draft, problem: result.problem });
+      this.#showJoin({ ...draft, ...refusalOf(result) });
       return;
     }
     await this.#startCall(result.meeting, displayName);
@@ -251,6 +253,14 @@ export class AppController {
       call: { meeting, displayName, end, wasConnected, timeline },
     });
   }
+}
+
+/** What the form says of a meeting that cannot be opened. */
+function refusalOf(
+  result: Extract<MeetingOpenResult, { status: 'invalid' | 'refused' }>,
+): Pick<JoinDraft, 'problem' | 'forIt'> {
+  const { problem } = result;
+  return result.status === 'refused' ? { problem, forIt: result.forIt } : { problem };
 }
 
 /** Resolves when what is already under way has had its turn. */

@@ -1,12 +1,10 @@
 import { Lock, RotateCcw } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
-import type { EffectiveSettings } from '../../../shared/settings.ts';
+import { settingInfo, type Provenance, type SettingKey } from '../../../shared/settings.ts';
 import fieldStyles from '../design/Field.module.css';
 import { FieldProblem } from '../design/TextField.tsx';
-import { SETTINGS_TEXT, SOURCE_TEXT } from './text.ts';
+import { SETTINGS_TEXT, sourceText } from './text.ts';
 import styles from './SettingField.module.css';
-
-export type Provenance = EffectiveSettings['provenance'][keyof EffectiveSettings['provenance']];
 
 export interface FieldState {
   provenance: Provenance;
@@ -25,59 +23,58 @@ interface ControlProps {
 }
 
 interface Props extends FieldState {
-  label: string;
+  setting: SettingKey;
+  /** Where the screen has more to say than the setting's own hint. */
   hint?: string;
   /** Draws the control with the props that tie it to its label, hint and problem. */
   children: (props: ControlProps) => ReactNode;
 }
 
 /** A setting made of text: its label, where its value comes from, its hint and its problem. */
-export function SettingField({ label, hint, problem, children, ...state }: Props) {
+export function SettingField({ setting, hint, problem, children, ...state }: Props) {
   const id = useId();
   const { provenance } = state;
+  const info = settingInfo(setting);
   const described = [
-    hint !== undefined && `${id}-hint`,
+    `${id}-hint`,
+    `${id}-source`,
     provenance.locked && `${id}-lock`,
     problem !== undefined && `${id}-problem`,
   ].filter(Boolean);
   return (
-    <div className={fieldStyles.field}>
-      <div className={fieldStyles.head}>
+    <div className={fieldStyles.field} data-setting={setting}>
+      <div className={styles.head}>
         <label htmlFor={id} className={fieldStyles.label}>
-          {label}
+          {info.title}
         </label>
-        <Origin label={label} {...state} />
+        <Origin id={`${id}-source`} label={info.title} {...state} />
       </div>
       {children({
         id,
         className: fieldStyles.input,
         readOnly: provenance.locked,
         'aria-invalid': problem === undefined ? undefined : true,
-        'aria-describedby': described.join(' ') || undefined,
+        'aria-describedby': described.join(' '),
       })}
       <FieldProblem id={`${id}-problem`} problem={problem} />
       {provenance.locked && <LockReason id={`${id}-lock`} provenance={provenance} />}
-      {hint !== undefined && (
-        <p id={`${id}-hint`} className={fieldStyles.hint}>
-          {hint}
-        </p>
-      )}
+      <p id={`${id}-hint`} className={fieldStyles.hint}>
+        {hint ?? info.hint}
+      </p>
     </div>
   );
 }
 
-/** Beside a label: who set the value, or the way back to the default. */
-export function Origin({
-  label,
-  provenance,
-  canReset,
-  onReset,
-}: Omit<FieldState, 'problem'> & { label: string }) {
-  const source = SOURCE_TEXT[provenance.source];
-  if (provenance.locked) return null;
+interface OriginProps extends Omit<FieldState, 'problem'> {
+  /** Of the words that say who set the value. */
+  id: string;
+  label: string;
+}
+
+/** Beside a label: who set the value, and the way back to the default. */
+export function Origin({ id, label, provenance, canReset, onReset }: OriginProps) {
   return (
     <span className={styles.origin}>
-      {source !== undefined && <span className={styles.source}>{source}</span>}
       {canReset && (
         <button
           type="button"
@@ -89,17 +86,23 @@ export function Origin({
           {SETTINGS_TEXT.reset}
         </button>
       )}
+      <span id={id} className={styles.source} data-source={provenance.source}>
+        {provenance.locked && <Lock size={12} aria-hidden="true" />}
+        {sourceText(provenance)}
+      </span>
     </span>
   );
 }
 
+/** Why a field cannot be changed, and what became of the employee's own value. */
 export function LockReason({ id, provenance }: { id: string; provenance: Provenance }) {
+  const hasOwn = provenance.losers.some(({ source, why }) => source === 'user' && why === 'locked');
   return (
     <p id={id} className={styles.lock}>
-      <Lock size={14} aria-hidden="true" />
       {provenance.source === 'command-line'
         ? SETTINGS_TEXT.lockedOnCommandLine
         : SETTINGS_TEXT.locked}
+      {hasOwn && ` ${SETTINGS_TEXT.ownValueWaits}`}
     </p>
   );
 }

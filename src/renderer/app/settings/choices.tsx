@@ -1,74 +1,55 @@
 import { RadioGroup } from 'radix-ui';
 import { useId } from 'react';
-import { PREFERRED_PROTOCOL_TEXT, PreferredProtocol } from '../../../shared/protocol.ts';
-import { Settings } from '../../../shared/settings.ts';
+import { settingInfo, type SettingKey } from '../../../shared/settings.ts';
 import { FieldProblem } from '../design/TextField.tsx';
+import fieldStyles from '../design/Field.module.css';
 import { LockReason, Origin, type FieldState } from './SettingField.tsx';
-import { SETTINGS_TEXT } from './text.ts';
 import styles from './choices.module.css';
+import headStyles from './SettingField.module.css';
 
 interface Choice<T extends string> {
   value: T;
   name: string;
   hint?: string;
+  /** Cannot be chosen; the hint says why. */
+  isForbidden?: boolean;
 }
 
-interface Props<T extends string> extends FieldState {
+interface ChoiceFieldProps<T extends string> extends FieldState {
+  setting: SettingKey;
+  look: 'list' | 'row' | 'pairs';
+  choices: readonly Choice<T>[];
   value: T;
   onChange: (value: T) => void;
 }
 
-export function ProtocolChoice(props: Props<PreferredProtocol>) {
-  const choices = PreferredProtocol.options.map((value) => ({
-    value,
-    ...PREFERRED_PROTOCOL_TEXT[value],
-  }));
-  return <Cards label={SETTINGS_TEXT.protocol} look="list" choices={choices} {...props} />;
-}
-
-export function AppearanceChoice(props: Props<Settings['appearance']>) {
-  const choices = Settings.shape.appearance.options.map((value) => ({
-    value,
-    name: SETTINGS_TEXT.appearances[value],
-  }));
-  return <Cards label={SETTINGS_TEXT.appearance} look="row" choices={choices} {...props} />;
-}
-
-interface CardsProps<T extends string> extends Props<T> {
-  label: string;
-  look: 'list' | 'row';
-  choices: readonly Choice<T>[];
-}
-
-/** One of a few, each with its sentence. */
-function Cards<T extends string>({
-  label,
-  look,
-  choices,
-  value,
-  onChange,
-  problem,
-  ...state
-}: CardsProps<T>) {
+/**
+ * A setting that is one of a few, each with its sentence. A locked one can still be reached with the
+ * keyboard, so that it can be read.
+ */
+export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
+  const { setting, look, choices, value, onChange, problem, ...state } = props;
   const id = useId();
   const { locked } = state.provenance;
+  const { title, hint } = settingInfo(setting);
   return (
-    <div className={styles.group}>
-      <div className={styles.head}>
-        <span id={`${id}-label`} className={styles.label}>
-          {label}
+    <div className={styles.group} data-setting={setting}>
+      <div className={headStyles.head}>
+        <span id={`${id}-label`} className={fieldStyles.label}>
+          {title}
         </span>
-        <Origin label={label} {...state} />
+        <Origin id={`${id}-source`} label={title} {...state} />
       </div>
       <RadioGroup.Root
         className={styles[look]}
         aria-labelledby={`${id}-label`}
-        aria-describedby={locked ? `${id}-lock` : undefined}
+        aria-describedby={[`${id}-hint`, `${id}-source`, locked ? `${id}-lock` : ''].join(' ')}
+        aria-readonly={locked || undefined}
+        data-locked={locked || undefined}
         value={value}
-        disabled={locked}
         onValueChange={(chosen) => {
           const choice = choices.find((each) => each.value === chosen);
-          if (choice) onChange(choice.value);
+          if (choice && !locked) onChange(choice.value);
         }}
       >
         {choices.map((choice) => (
@@ -76,6 +57,7 @@ function Cards<T extends string>({
             key={choice.value}
             value={choice.value}
             className={styles.card}
+            disabled={choice.isForbidden}
             aria-labelledby={`${id}-${choice.value}`}
             aria-describedby={choice.hint === undefined ? undefined : `${id}-${choice.value}-hint`}
           >
@@ -95,6 +77,51 @@ function Cards<T extends string>({
       </RadioGroup.Root>
       <FieldProblem id={`${id}-problem`} problem={problem} />
       {locked && <LockReason id={`${id}-lock`} provenance={state.provenance} />}
+      <p id={`${id}-hint`} className={fieldStyles.hint}>
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+interface SwitchFieldProps extends FieldState {
+  setting: SettingKey;
+  value: boolean;
+  onChange: (value: boolean) => void;
+}
+
+/** A setting that is on or off. */
+export function SwitchField({ setting, value, onChange, problem, ...state }: SwitchFieldProps) {
+  const id = useId();
+  const { locked } = state.provenance;
+  const { title, hint } = settingInfo(setting);
+  return (
+    <div className={fieldStyles.field} data-setting={setting}>
+      <div className={headStyles.head}>
+        <span className={styles.switchLine}>
+          <input
+            id={id}
+            type="checkbox"
+            role="switch"
+            className={styles.switch}
+            checked={value}
+            aria-readonly={locked || undefined}
+            aria-describedby={[`${id}-hint`, `${id}-source`, locked ? `${id}-lock` : ''].join(' ')}
+            onChange={(event) => {
+              if (!locked) onChange(event.target.checked);
+            }}
+          />
+          <label htmlFor={id} className={fieldStyles.label}>
+            {title}
+          </label>
+        </span>
+        <Origin id={`${id}-source`} label={title} {...state} />
+      </div>
+      <FieldProblem id={`${id}-problem`} problem={problem} />
+      {locked && <LockReason id={`${id}-lock`} provenance={state.provenance} />}
+      <p id={`${id}-hint`} className={fieldStyles.hint}>
+        {hint}
+      </p>
     </div>
   );
 }
