@@ -2,6 +2,7 @@ import { NOTE_MS, TUNE } from '../../tests/fixtures/continuity-probe.ts';
 import type { ProbeTargets } from '../../tests/fixtures/continuity-probe.ts';
 import type { App } from '../../tests/fixtures/app.ts';
 import { OPEN } from '../../tests/network/policies.ts';
+import type { TimelineEntry } from '../../src/shared/timeline.ts';
 import type { PeerPage } from '../peer/page/main.ts';
 import { BenchSite, passFor, ROOM, SERVER_URL } from '../site.ts';
 import type { AppOptions, ProxyName } from '../site.ts';
@@ -81,6 +82,14 @@ export class CallSituation {
     return await this.peer.window.evaluate(() =>
       (window as unknown as PeerWindow).peer.takeArrivals(),
     );
+  }
+
+  /** The other participant's own story since then, ms since the epoch. */
+  async peerTimeline(since: number): Promise<TimelineEntry[]> {
+    const entries = await this.peer.window.evaluate(() =>
+      (window as unknown as PeerWindow).peer.timeline(),
+    );
+    return entries.filter(({ wallTime }) => wallTime >= since);
   }
 
   async openFirewall(): Promise<void> {

@@ -14,10 +14,12 @@ export async function logTrace(
 ): Promise<void> {
   const lines: TimelineLine[] = await client.timeline();
   const arrivals = await situation.takeArrivals();
+  const others = await situation.peerTimeline(faultAt - TOLD_BEFORE_MS);
   const events = [
     ...lines.map(({ at, text }) => ({ at, text })),
     ...seen.client.phases.map(({ at, phase, text }) => ({ at, text: `shows ${phase}: ${text}` })),
     ...arrivals.map(({ at, kind }) => ({ at, text: `the other is offered ${kind}` })),
+    ...others.map(({ wallTime, text }) => ({ at: wallTime, text: `the other tells: ${text}` })),
     ...gapEnds(seen.client.frames, faultAt, 'picture'),
     ...gapEnds(seen.client.notes, faultAt, 'sound'),
     ...gapEnds(seen.peer.frames, faultAt, 'picture at the other'),
@@ -27,8 +29,8 @@ export async function logTrace(
   }
 }
 
-/** What was on its way already is told with what came of the fault, ms. */
-const TOLD_BEFORE_MS = 300;
+/** What was on its way already, or went wrong before, is told with what came of the fault, ms. */
+const TOLD_BEFORE_MS = 5_000;
 /** A standstill of this length, ms, is worth a line. */
 const TOLD_GAP_MS = 180;
 

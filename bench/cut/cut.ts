@@ -44,6 +44,11 @@ const METRICS = {
     unit: 'ms',
     aims: [{ of: 'p50', atMost: 350 }],
   },
+  otherMoves: {
+    name: 'moves of the other, whose path is well',
+    unit: 'times',
+    aims: [{ of: 'max', atMost: 0 }],
+  },
   others: {
     name: 'freeze that the other sees',
     unit: 'ms',
@@ -90,6 +95,8 @@ async function measureCut(
   const told = seen.client.phases.find(({ at, phase }) => at > cutAt && phase === 'migrating');
   return {
     noticed: told && told.at - cutAt,
+    otherMoves: (await situation.peerTimeline(cutAt)).filter(({ kind }) => kind === 'fallback')
+      .length,
     picture: longestGap(seen.client.frames, cutAt, seen.client.until),
     sound: longestGap(seen.client.notes, cutAt, seen.client.until),
     others: longestGap(seen.peer.frames, cutAt, seen.peer.until),

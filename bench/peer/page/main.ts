@@ -1,6 +1,7 @@
 import { createRoom } from '../../../src/renderer/room/index.ts';
 import type { RemotePeer, Room } from '../../../src/renderer/room/index.ts';
 import { showTrack } from '../../../src/renderer/app/media/show-track.ts';
+import type { TimelineEntry } from '../../../src/shared/timeline.ts';
 import { startNotes } from './notes.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface PeerPage {
   setMuted(muted: boolean): Promise<void>;
   /** Who came and went, as seen by this participant, since the last call of this. */
   takeMovements(): string[];
+  /** The room's own story. */
+  timeline(): TimelineEntry[];
   /** Tracks that WebRTC was told of, since the last call of this: ms since the epoch. */
   takeArrivals(): { at: number; kind: string }[];
 }
@@ -100,6 +103,7 @@ window.peer = {
     movements = [];
     return seen;
   },
+  timeline: () => [...theRoom().getSnapshot().timeline],
   takeArrivals: () => {
     const seen = arrivals;
     arrivals = [];
