@@ -150,6 +150,8 @@ async function runOnce(
   try {
     await watch.untilSteady();
     await new Promise((resolve) => setTimeout(resolve, MID_CALL_MS));
+    // What stands still before anything was done is not counted with what was done.
+    await watch.untilSteady();
     await situation.takeMovements();
     return await scenario.measure({ client, situation, watch, quick, log });
   } finally {
