@@ -13,6 +13,7 @@ import { testToken } from '../fixtures/tokens.ts';
 import { EdgeNetwork } from '../network/edge-network.ts';
 import { namespacesUnavailable } from '../network/namespaces.ts';
 import { OPEN } from '../network/policies.ts';
+import { CAMERA_FPS } from './call-in-trouble.ts';
 import { restartTraffic } from './traffic.ts';
 
 export { expect } from '@playwright/test';
@@ -36,6 +37,7 @@ const WATCHED = [
 interface Outside {
   network: EdgeNetwork;
   home: string;
+  ben: App;
 }
 
 interface Fixtures {
@@ -62,11 +64,12 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
         const ben = await launchApp({
           userData: join(folder, 'ben'),
           home,
+          cameraFps: CAMERA_FPS,
           namespace: network.namespaces.systemName(ORIGIN.name),
           args: [`--join=${await linkFor('Ben')}`, '--display-name=Ben', '--auto-join'],
         });
         await callScreen(ben.window).badge.waitFor();
-        await use({ network, home });
+        await use({ network, home, ben });
         await ben.close();
         await server.stop();
       } finally {
@@ -83,6 +86,7 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
       const app = await launchApp({
         userData: join(folder, 'ada'),
         home,
+        cameraFps: CAMERA_FPS,
         namespace: network.clientSystemName,
         args: [
           `--join=${await linkFor('Ada')}`,

@@ -15,6 +15,7 @@ import { EdgeNetwork } from '../network/edge-network.ts';
 import type { FirewallPolicy, WatchedTraffic } from '../network/edge-network.ts';
 import { namespacesUnavailable } from '../network/namespaces.ts';
 import { startOnePortProxy } from '../network/one-port-proxy.ts';
+import { CAMERA_FPS } from './call-in-trouble.ts';
 import { expectNoLeak, restartTraffic } from './traffic.ts';
 
 export { expect } from '@playwright/test';
@@ -127,6 +128,7 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
         const ben = await launchApp({
           userData: join(folder, 'ben'),
           home,
+          cameraFps: CAMERA_FPS,
           namespace: namespaces.systemName(ORIGIN.name),
           args: [`--join=${await linkFor('Ben')}`, '--display-name=Ben', '--auto-join'],
         });
@@ -151,6 +153,7 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
       const app = await launchApp({
         userData: join(folder, `ada-${apps.length}`),
         home,
+        cameraFps: CAMERA_FPS,
         namespace: network.clientSystemName,
         args: [
           `--join=${await linkFor('Ada')}`,
