@@ -2,7 +2,7 @@ import type { Path } from '../../shared/path.ts';
 import type { Lane, Return } from './call-state.ts';
 import { rankOf } from './fallback.ts';
 import { double } from './doubling.ts';
-import { recentMoves, type LaneContext, type LaneOutcome } from './lane-views.ts';
+import { isIdle, recentMoves, type LaneContext, type LaneOutcome } from './lane-views.ts';
 import { judgeLink } from './liveness.ts';
 import {
   FLAP_PAUSE_MAX_MS,
@@ -100,8 +100,13 @@ function watchProbe(
 ): ReturnOutcome {
   const { role, state, views, now } = context;
   const view = views[role].probe;
-  const isUp = probe.upSince !== undefined;
-  if (!isUp) {
+  const mayMove = state.signaling === undefined && recentMoves(lane, now).length < MOVES_PER_MINUTE;
+  if (isIdle(probe, view, now)) {
+    return mayMove
+      ? { ...double(lane, 'probe', 'better-path', context), back }
+      : { lane, back, actions: [] };
+  }
+  if (probe.upSince === undefined) {
     const isOver =
       view?.status === 'failed' ||
       view?.relayFault === 'refused' ||
@@ -116,8 +121,7 @@ function watchProbe(
     return endProbe(lane, flapped(back, now), context);
   }
   const proof = role === 'send' ? PROBE_PROOF_MS : 0;
-  const isProven = now - (probe.upSince ?? now) >= proof;
-  const mayMove = state.signaling === undefined && recentMoves(lane, now).length < MOVES_PER_MINUTE;
+  const isProven = now - probe.upSince >= proof;
   if (!isProven || !mayMove) return { lane, back, actions: [] };
   return { ...double(lane, 'probe', 'better-path', context), back };
 }

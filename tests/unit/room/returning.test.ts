@@ -183,6 +183,19 @@ describe('media moves to a better path', () => {
     expect(backOf(decision)).toMatchObject({ flaps: 1, after: NOW + FLAP_PAUSE_MS });
   });
 
+  test('also where nobody is there, and nothing asks the receiving probe to connect', () => {
+    const back = { ...untouched(), returnedAt: NOW - 4_000 };
+    const receive: LaneView = { active: quiet(TCP), probe: { status: 'unused' } };
+    const send = { active: on(UDP) };
+    const fresh = onTcp({}, trying(NOW - 100), { back });
+    const early = see(fresh, send, receive).actions.filter(({ act }) => act === 'double');
+    expect(early, 'it may not be known yet').toEqual([]);
+    const idle = see(onTcp({}, trying(NOW - 2_000), { back }), send, receive);
+    expect(idle.actions).toContainEqual({ act: 'double', role: 'receive', spare: 'probe' });
+    const moved = see(idle.state, send, receive, NOW + DOUBLED_MAX_MS);
+    expect(moved.actions).toContainEqual({ act: 'settle', role: 'receive', on: 'probe' });
+  });
+
   test('when nobody has sent anything on either: it may as well', () => {
     const since = NOW - DOUBLED_MAX_MS;
     const returnedAt = NOW - 4_000;
