@@ -102,7 +102,7 @@ export function listen(before: Listening, look: Look): Listening {
     hearing: {
       heardAt,
       silentMs,
-      usualGapMs: isKnown ? usualGap(rhythm) : undefined,
+      usualGapMs: isKnown || !hasBegun(rhythm) ? usualGap(rhythm) : undefined,
       consentMs: isAnswered ? 0 : before.hearing.consentMs + (isStall ? 0 : elapsed),
     },
     at: look.at,
@@ -111,6 +111,11 @@ export function listen(before: Listening, look: Look): Listening {
     learningSince: before.learningSince,
     rhythm,
   };
+}
+
+/** Whether anything came in since it is learned. What has not begun cannot have stopped. */
+function hasBegun({ present, previous }: Rhythm): boolean {
+  return present.news + previous.news > 0;
 }
 
 function usualGap({ present, previous }: Rhythm): number {

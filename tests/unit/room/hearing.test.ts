@@ -5,6 +5,7 @@ import {
   type Listening,
   type Look,
 } from '../../../src/renderer/room/hearing.ts';
+import { judgeLink } from '../../../src/renderer/room/liveness.ts';
 
 /** Looks every `stepMs` from `from` to `to` at a link on which packets come at the times given. */
 function hear(
@@ -62,6 +63,15 @@ describe('the rhythm', () => {
   test('is none where next to nothing comes', () => {
     expect(hear([], { to: 3_000 }).hearing.usualGapMs).toBe(Infinity);
     expect(hear([1_000, 2_000], { to: 3_000 }).hearing.usualGapMs).toBe(Infinity);
+  });
+
+  test('is none from the start where nothing comes: what has not begun cannot have stopped', () => {
+    const before = hear(every(20, 0, 5_000), { to: 5_000 });
+    const muted = startListening({ at: 5_010, lastPacketAt: 5_000, responses: 0 }, before);
+    for (const at of [5_410, 5_710, 5_900]) {
+      const { hearing } = listen(muted, { at, lastPacketAt: 5_000, responses: 0 });
+      expect(judgeLink({ status: 'connected', hearing })).toBe('well');
+    }
   });
 
   test('of speech with pauses is that of the pauses', () => {
