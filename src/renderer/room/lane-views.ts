@@ -68,12 +68,15 @@ export function isOtherHeard({ role, views }: LaneContext): boolean {
   return status === 'connected' && (hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS / 2;
 }
 
+/** A consent check of its own was answered lately. */
+export function isAnswering({ status, hearing }: LinkView, withinMs: number): boolean {
+  return status === 'connected' && (hearing?.consentMs ?? 0) < withinMs;
+}
+
 /** The active path still answers: consent checks, or the other direction on the same protocol. */
 export function isThere({ role, views, state }: LaneContext, withinMs: number): boolean {
   const { active } = views[role];
-  if (active.status === 'connected' && (active.hearing?.consentMs ?? 0) < withinMs) {
-    return true;
-  }
+  if (isAnswering(active, withinMs)) return true;
   const other = views[role === 'send' ? 'receive' : 'send'].active;
   return (
     judgeLink(other) === 'well' &&

@@ -17,7 +17,7 @@ import {
   hasFailed,
   isIdle,
   isAllLost,
-  isThere,
+  isAnswering,
   recentMoves,
   isOtherHeard,
   type LaneContext,
@@ -135,8 +135,11 @@ function seekHelp(lane: Lane, condition: Condition, context: LaneContext): LaneO
 
   if (active.status === 'failed' && !state.abilities.migration) return lost;
   const isCutOff = state.signaling !== undefined;
-  if (troubleMs >= LANE_GIVE_UP_MS && !(isCutOff && isThere(context, CONSENT_FRESH_MS)))
-    return lost;
+  if (troubleMs >= LANE_GIVE_UP_MS) {
+    if (!isAnswering(active, CONSENT_FRESH_MS)) return lost;
+    // The path is there: whoever sends has stopped.
+    if (!isCutOff) return accept(lane, active);
+  }
   if (condition === 'connecting') return wait;
   // Nothing can be asked of the server.
   if (isCutOff) return isAllLost(context) ? lost : wait;
@@ -153,6 +156,12 @@ function seekHelp(lane: Lane, condition: Condition, context: LaneContext): LaneO
   }
   if (hasFailed(lane.standby, view, now)) return dropStandby(troubled, context, true);
   return wait;
+}
+
+/** What was silent may be so until it is heard again. */
+function accept(lane: Lane, { hearing }: LinkView): LaneOutcome {
+  const rest = without(lane, 'troubleSince');
+  return { lane: { ...rest, silenceAccepted: hearing?.heardAt ?? 0 }, actions: [] };
 }
 
 /** Without a spare to compare with: silence here, while the other direction is silent as well. */

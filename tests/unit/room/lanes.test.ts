@@ -381,6 +381,18 @@ describe('a server with the base protocol alone', () => {
     expect(actions).toEqual([]);
   });
 
+  test('nor later on, while its path answers', () => {
+    const troubleSince = NOW - LANE_GIVE_UP_MS;
+    const lane = { ...plain.lanes.receive, troubleSince };
+    const doubtful = { ...plain, lanes: { ...plain.lanes, receive: lane } };
+    const hearing = silent(5_200);
+    const decision = see(doubtful, { active: on(UDP, hearing) });
+    expect(decision.state.phase).toBe('connected');
+    expect(laneOf(decision)).toEqual({ ...plain.lanes.receive, silenceAccepted: hearing.heardAt });
+    const gone = on(UDP, { ...hearing, consentMs: 5_200 });
+    expect(see(doubtful, { active: gone }).state.phase).toBe('waiting');
+  });
+
   test('is joined anew when WebRTC has lost a link', () => {
     expect(see(plain, { active: deadView }).state.phase).toBe('waiting');
   });
