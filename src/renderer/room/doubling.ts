@@ -1,6 +1,7 @@
 import type { MigrationReason } from '../../shared/connection-state.ts';
 import type { Action, Doubled, Lane, LinkView, Spare, SpareName } from './call-state.ts';
-import { isHeardSince, type Condition } from './liveness.ts';
+import type { Hearing } from './hearing.ts';
+import { isHeardSince, silenceLimit, type Condition } from './liveness.ts';
 import { DOUBLED_MAX_MS, MOVE_SILENCE_MS, POLICY_OVERLAP_MS, STANDBY_AFTER_MS } from './limits.ts';
 import { without } from './without.ts';
 import {
@@ -96,9 +97,14 @@ function mayMove(
     case 'path-dead':
     case 'path-suspect':
       return (
-        condition === 'dead' || Math.min(hearing?.silentMs ?? Infinity, elapsed) >= MOVE_SILENCE_MS
+        condition === 'dead' || Math.min(hearing?.silentMs ?? Infinity, elapsed) >= enough(hearing)
       );
   }
+}
+
+/** What is suspicious once has to be so once more, while both are asked, ms. */
+function enough(hearing: Hearing | undefined): number {
+  return Math.max(MOVE_SILENCE_MS, (hearing && silenceLimit(hearing)) ?? 0);
 }
 
 /** Nothing flows on it as yet, and nothing is known to be wrong with it. */

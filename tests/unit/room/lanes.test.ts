@@ -179,6 +179,13 @@ describe('while media is asked for on both', () => {
     expect(done(see(state, lane, { now: NOW + 1 }))).toEqual([SETTLE]);
   });
 
+  test('nor where somebody speaks with pauses, and a few of the rare packets are lost', () => {
+    const pausing = { usualGapMs: 400 };
+    const lane = { active: on(UDP, silent(1_300, NOW, pausing)), standby: heardThere };
+    expect(done(see(asked({ since: NOW - 800 }), lane))).toEqual([]);
+    expect(done(see(asked({ since: NOW - 950 }), lane))).toEqual([SETTLE]);
+  });
+
   test('it moves at once when the other link is dead', () => {
     const state = asked({ reason: 'path-dead' });
     expect(done(see(state, { active: deadView, standby: heardThere }))).toEqual([SETTLE]);
