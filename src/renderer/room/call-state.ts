@@ -96,6 +96,8 @@ export interface Doubled {
   readonly reason: MigrationReason;
   /** When the first media on the spare link was noticed. */
   readonly heardAt?: number;
+  /** When the active link was first heard again. Once may be a report that goes on without media. */
+  readonly backAt?: number;
 }
 
 /** What `decide()` remembers of one direction of media. */

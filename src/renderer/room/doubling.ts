@@ -42,8 +42,7 @@ export function watchDoubled(
   const { active } = views[role];
   const target = views[role][before.onto];
   const isHeard = isHeardSince(target, before.since);
-  const doubled: Doubled =
-    isHeard && before.heardAt === undefined ? { ...before, heardAt: now } : before;
+  const doubled = noteHeard(before, isHeard, active, now);
   const on: Lane = { ...lane, doubled };
   const elapsed = now - doubled.since;
 
@@ -61,7 +60,8 @@ export function watchDoubled(
   if (condition === 'dead' && isQuiet(target) && elapsed >= MOVE_SILENCE_MS) {
     return settleOn(on, doubled, spare, context);
   }
-  const isBack = condition === 'well' && isHeardSince(active, doubled.since);
+  const isBack =
+    condition === 'well' && before.backAt !== undefined && isHeardSince(active, before.backAt);
   if (isBack && isForDeath(doubled)) return revert(on, undefined, context);
   if (isAllLost(context)) return { lane: on, actions: [], isLost: true };
   if (elapsed < DOUBLED_MAX_MS) return { lane: on, actions: [] };
@@ -77,6 +77,17 @@ export function watchDoubled(
   if (state.signaling) return { lane: on, actions: [] };
   // The path answers, and nothing is heard on either: whoever sends has stopped.
   return revert(on, active.hearing?.heardAt, context);
+}
+
+function noteHeard(doubled: Doubled, isHeard: boolean, active: LinkView, now: number): Doubled {
+  const isFirst = isHeard && doubled.heardAt === undefined;
+  const isAgain = doubled.backAt === undefined && isHeardSince(active, doubled.since);
+  if (!isFirst && !isAgain) return doubled;
+  return {
+    ...doubled,
+    ...(isFirst && { heardAt: now }),
+    ...(isAgain && { backAt: active.hearing?.heardAt ?? now }),
+  };
 }
 
 /** Media moves because the path died, or seems to have. */

@@ -191,8 +191,15 @@ describe('while media is asked for on both', () => {
     expect(done(see(state, { active: deadView, standby: heardThere }))).toEqual([SETTLE]);
   });
 
-  test('it comes back when the other link is heard again', () => {
-    const decision = see(asked(), { active: on(UDP, heard()), standby: heardThere });
+  test('it comes back when the other link is heard again, and not only once', () => {
+    const first = see(asked(), { active: on(UDP, silent(20)), standby: heardThere });
+    expect(done(first), 'a report may come without media').toEqual([]);
+    const still = { active: on(UDP, silent(50, NOW + 30)), standby: heardThere };
+    expect(done(see(first.state, still, { now: NOW + 30 }))).toEqual([]);
+    const gone = { active: on(UDP, silent(240, NOW + 220)), standby: heardThere };
+    expect(done(see(first.state, gone, { now: NOW + 220 }))).toEqual([SETTLE]);
+    const again = { active: on(UDP, silent(5, NOW + 30)), standby: heardThere };
+    const decision = see(first.state, again, { now: NOW + 30 });
     expect(done(decision)).toEqual([REVERT]);
     expect(laneOf(decision)).toMatchObject({ standby: spare(), moves: [] });
     expect(laneOf(decision)).not.toHaveProperty('doubled');
