@@ -102,9 +102,10 @@ export const FAST_SAMPLE_INTERVAL_MS = 150;
 
 /**
  * Between two looks at what comes in, at most and at least, ms. A look costs 1 to 2 ms of processor
- * time; in between, it is taken just when a silence could become suspicious.
+ * time; in between, it is taken just when a silence could become suspicious. No divisor or multiple of
+ * the 400 ms of speech that pauses: looks right after each packet would not see any pause.
  */
-export const LOOK_MAX_MS = 400;
+export const LOOK_MAX_MS = 330;
 export const LOOK_MIN_MS = 40;
 /** While it is open on which of two links media will go on. */
 export const LOOK_DOUBLED_MS = 30;
