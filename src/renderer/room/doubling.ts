@@ -49,7 +49,7 @@ export function watchDoubled(
   const spare = lane[doubled.onto];
   if (!spare || !target || hasFailed(spare, target, now))
     return giveUpSpare(lane, doubled, context);
-  if (isHeard && mayMove(doubled, condition, active, elapsed)) {
+  if (isHeard && mayMove(doubled, condition, active, target, elapsed)) {
     return settleOn(on, doubled, spare, context);
   }
   // Whatever flows or not, it may not go on where it is.
@@ -99,6 +99,7 @@ function mayMove(
   { reason }: Doubled,
   condition: Condition,
   { hearing }: LinkView,
+  target: LinkView,
   elapsed: number,
 ): boolean {
   switch (reason) {
@@ -107,15 +108,23 @@ function mayMove(
       return true;
     case 'path-dead':
     case 'path-suspect':
-      return (
-        condition === 'dead' || Math.min(hearing?.silentMs ?? Infinity, elapsed) >= enough(hearing)
-      );
+      return condition === 'dead' || isMissing(hearing, target.hearing, elapsed);
   }
 }
 
-/** What is suspicious once has to be so once more, while both are asked, ms. */
-function enough(hearing: Hearing | undefined): number {
-  return Math.max(MOVE_SILENCE_MS, (hearing && silenceLimit(hearing)) ?? 0);
+/**
+ * What is suspicious once has to be so once more, while both are asked; and the other link has to
+ * have brought what is missing on this one.
+ */
+function isMissing(
+  here: Hearing | undefined,
+  there: Hearing | undefined,
+  elapsed: number,
+): boolean {
+  if (!here) return true;
+  const enough = Math.max(MOVE_SILENCE_MS, silenceLimit(here) ?? 0);
+  const behindMs = (there?.heardAt ?? 0) - here.heardAt;
+  return Math.min(here.silentMs, elapsed) >= enough && behindMs >= MOVE_SILENCE_MS;
 }
 
 /** Nothing flows on it as yet, and nothing is known to be wrong with it. */

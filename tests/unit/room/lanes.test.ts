@@ -146,7 +146,7 @@ describe('while media is asked for on both', () => {
   const nothingThere = on(TCP, silent(300, NOW, { heardAt: 0, usualGapMs: undefined }));
 
   test('it moves when it is heard on the standby and not on the other for long enough', () => {
-    const active = on(UDP, silent(MOVE_SILENCE_MS));
+    const active = on(UDP, silent(MOVE_SILENCE_MS + 10));
     const decision = see(asked(), { active, standby: heardThere });
     expect(done(decision)).toEqual([SETTLE]);
     expect(laneOf(decision)).toEqual({
@@ -158,7 +158,7 @@ describe('while media is asked for on both', () => {
       path: TCP,
       episode: {
         ...{ from: UDP, to: TCP, reason: 'path-dead' },
-        ...{ since: NOW - MOVE_SILENCE_MS, moved: ['receive'], tookMs: MOVE_SILENCE_MS },
+        ...{ since: NOW - MOVE_SILENCE_MS - 10, moved: ['receive'], tookMs: MOVE_SILENCE_MS + 10 },
       },
       back: { flaps: 0 },
     });
@@ -168,7 +168,8 @@ describe('while media is asked for on both', () => {
     const first = see(asked(), { active: on(UDP, silent(200)), standby: heardThere });
     expect(done(first), 'a moment too soon to move').toEqual([]);
     const active = on(UDP, silent(500, NOW + 300));
-    const { state } = see(first.state, { active, standby: heardThere }, { now: NOW + 300 });
+    const standby = on(TCP, silent(10, NOW + 300));
+    const { state } = see(first.state, { active, standby }, { now: NOW + 300 });
     expect(state).toMatchObject({ episode: { tookMs: 200, since: NOW - 200 } });
   });
 
@@ -186,6 +187,15 @@ describe('while media is asked for on both', () => {
     expect(done(see(asked({ since: NOW - 950 }), lane))).toEqual([SETTLE]);
   });
 
+  test('nor where both bring the same: rare packets come at the same time on both', () => {
+    const rare = { usualGapMs: 1_000 };
+    const lane = {
+      active: on(UDP, silent(300, NOW, rare)),
+      standby: on(TCP, silent(298, NOW, { usualGapMs: undefined })),
+    };
+    expect(done(see(asked({ since: NOW - 600 }), lane))).toEqual([]);
+  });
+
   test('it moves at once when the other link is dead', () => {
     const state = asked({ reason: 'path-dead' });
     expect(done(see(state, { active: deadView, standby: heardThere }))).toEqual([SETTLE]);
@@ -196,7 +206,8 @@ describe('while media is asked for on both', () => {
     expect(done(first), 'a report may come without media').toEqual([]);
     const still = { active: on(UDP, silent(50, NOW + 30)), standby: heardThere };
     expect(done(see(first.state, still, { now: NOW + 30 }))).toEqual([]);
-    const gone = { active: on(UDP, silent(240, NOW + 220)), standby: heardThere };
+    const there = on(TCP, silent(10, NOW + 220));
+    const gone = { active: on(UDP, silent(240, NOW + 220)), standby: there };
     expect(done(see(first.state, gone, { now: NOW + 220 }))).toEqual([SETTLE]);
     const again = { active: on(UDP, silent(5, NOW + 30)), standby: heardThere };
     const decision = see(first.state, again, { now: NOW + 30 });
