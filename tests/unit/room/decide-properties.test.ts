@@ -17,9 +17,11 @@ import type { Hearing } from '../../../src/renderer/room/hearing.ts';
 import {
   LOOK_MAX_MS,
   MAX_ATTEMPTS,
+  MOVES_PER_MINUTE,
   RETRY_MAX_MS,
   SETUP_BUDGET_MS,
 } from '../../../src/renderer/room/limits.ts';
+import { allowsProtocol } from '../../../src/renderer/room/policy.ts';
 import { planPaths } from '../../../src/renderer/room/path-plan.ts';
 import { CLOSE } from '../../../src/shared/close-codes.ts';
 import { parseSignalingBaseUrl, type Endpoint } from '../../../src/shared/endpoint.ts';
@@ -217,6 +219,39 @@ test('media is asked for on one further link at a time, and only then left on on
           }
         }
         if (state.phase !== 'connected') doubled.clear();
+      });
+    }),
+  );
+});
+
+test('every link is made on a path of the plan, which the mode and the route allow', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      const { preferredProtocol, route } = history.rules;
+      play(history, ({ state: before }, _seen, { actions }) => {
+        for (const action of actions) {
+          if (action.act !== 'build' || before.phase !== 'connected') continue;
+          expect(before.plan).toContainEqual(action.path);
+          expect(action.path).toMatchObject({ route, host: HOST });
+          expect(allowsProtocol(preferredProtocol, action.path.protocol)).toBe(true);
+        }
+      });
+    }),
+  );
+});
+
+test('media of one direction moves a bounded number of times a minute', () => {
+  fc.assert(
+    fc.property(anyHistory, (history) => {
+      const moves: Record<LinkRole, number[]> = { send: [], receive: [] };
+      play(history, ({ now }, _seen, { state, actions }) => {
+        for (const action of actions) {
+          if (action.act !== 'settle' || action.on === 'active') continue;
+          moves[action.role] = [...moves[action.role], now].filter((at) => now - at < 60_000);
+          expect(moves[action.role].length).toBeLessThanOrEqual(MOVES_PER_MINUTE);
+        }
+        // Joined anew, a call knows nothing of the moves before.
+        if (state.phase !== 'connected') Object.assign(moves, { send: [], receive: [] });
       });
     }),
   );

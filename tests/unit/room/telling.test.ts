@@ -163,6 +163,63 @@ describe('the timeline tells', () => {
     expect(texts(connecting, { ...connecting, step: 'media' })).toEqual([]);
   });
 
+  test.each([
+    [
+      'path-dead',
+      ['receive', 'send'],
+      'UDP to 192.0.2.1 stopped answering; continued on TCP after 640 ms',
+    ],
+    [
+      'path-dead',
+      ['send'],
+      'UDP to 192.0.2.1 stopped answering; what you send continued on TCP after 640 ms',
+    ],
+    [
+      'path-dead',
+      ['receive'],
+      'UDP to 192.0.2.1 stopped answering; what you receive continued on TCP after 640 ms',
+    ],
+    [
+      'better-path',
+      ['send', 'receive'],
+      'TCP to 192.0.2.1 works again; moved back to it without a gap',
+    ],
+    ['policy', ['send', 'receive'], 'UDP to 192.0.2.1 is not allowed any more; continued on TCP'],
+  ] as const)('media that moved: %s, %s', (reason, moved, text) => {
+    const episode = { from: UDP, to: TCP, reason, since: 900, moved, tookMs: 640.4 };
+    const moving: Connected = { ...connected, path: TCP, episode };
+    const after: Connected = { ...connected, path: TCP, lastEpisode: episode };
+    expect(texts(connected, moving), 'when it is over').toEqual([]);
+    expect(texts(moving, after)).toEqual([text]);
+    expect(texts(after, { ...after, wasPreferred: true }), 'once').toEqual([]);
+  });
+
+  test('through a proxy it is the proxy that stopped answering, and a fresh connection is one', () => {
+    const from: Path = { route: 'proxy', protocol: 'udp', host: 'proxy.example.com', port: 443 };
+    const episode = {
+      reason: 'path-dead',
+      since: 1,
+      moved: ['send', 'receive'],
+      tookMs: 300,
+    } as const;
+    const after: Connected = { ...connected, lastEpisode: { ...episode, from, to: from } };
+    expect(texts(connected, after)).toEqual([
+      'UDP through proxy.example.com stopped answering; continued on a fresh connection after 300 ms',
+    ]);
+  });
+
+  test('the loss of signaling that media survives, and its end', () => {
+    const signaling = { since: 1000, attempt: 1, nextRetryAt: 1000, isTrying: true };
+    const cut: Connected = { ...connected, signaling };
+    expect(texts(connected, cut)).toEqual([
+      'the connection to the meeting was lost; sound and picture go on without it',
+    ]);
+    expect(texts(cut, { ...cut, signaling: { ...signaling, attempt: 2 } })).toEqual([]);
+    expect(texts(cut, connected, 1750)).toEqual([
+      'connected to the meeting again after 750 ms; nobody saw you leave',
+    ]);
+  });
+
   test('how long connecting took', () => {
     expect(tellChange(connecting, connected, 1410)[0]?.tookMs).toBe(410);
   });
