@@ -19,11 +19,20 @@ import {
   type Squid,
   type SquidOptions,
 } from '../network/squid.ts';
-import { HTTP_PROXY, linkFor, MIXED_PROXY, startProxy, test as base } from './proxied-fixtures.ts';
+import {
+  CLOSED_PROXY,
+  HTTP_PROXY,
+  linkFor,
+  MIXED_PROXY,
+  startProxy,
+  test as base,
+} from './proxied-fixtures.ts';
 import { expectNoLeak, restartTraffic } from './traffic.ts';
 
 /** As the settings have it. */
 export const HTTP_PROXY_SERVER = `${HTTP_PROXY.dnsName}:${SQUID_PORTS[0]}`;
+/** Where the gateway of the proxy with closed relay ports listens itself. */
+export const GATEWAY_PORT = 8443;
 export const PAC_URL = `http://${HTTP_PROXY.dnsName}:8080/proxy.pac`;
 
 /** The client can reach the HTTP proxy and nothing else. */
@@ -56,7 +65,7 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** The Cloud Proxy with relay ports of its own. */
+  /** The Cloud Proxies with relay ports of their own. */
   ownRelayPorts: undefined;
 }
 
@@ -66,6 +75,15 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await startProxy(MIXED_PROXY, {
         ...outside,
         settings: { CAUSEWAY_PROXY_TURN_ADVERTISE: 'udp:3478,tcp:3478,tls:443' },
+      });
+      // Without nginx in front: squid, which tells a server no ALPN, would be taken for a TURN client.
+      await startProxy(CLOSED_PROXY, {
+        ...outside,
+        settings: {
+          CAUSEWAY_PROXY_TURN_ADVERTISE: 'udp:3478,tcp:3478,tls:5349',
+          CAUSEWAY_PROXY_HOST: CLOSED_PROXY.address,
+          CAUSEWAY_PROXY_PORT: String(GATEWAY_PORT),
+        },
       });
       await use(undefined);
     },

@@ -36,11 +36,16 @@ export const SECOND_PROXY: ProxyHost = {
   address: '192.0.2.10',
   dnsName: 'second.example.com',
 };
-/** A Cloud Proxy with its relay on ports of its own; running only where a test wants it. */
+/** Cloud Proxies with their relay on ports of its own; running only where a test wants them. */
 export const MIXED_PROXY: ProxyHost = {
   name: 'mixed',
   address: '198.51.101.10',
   dnsName: 'mixed.example.com',
+};
+export const CLOSED_PROXY: ProxyHost = {
+  name: 'closed',
+  address: '198.51.102.10',
+  dnsName: 'closed.example.com',
 };
 /** The company's HTTP proxy, in its own network; running only where a test wants it. */
 export const HTTP_PROXY: ProxyHost = {
@@ -102,7 +107,7 @@ export const test = base.extend<Fixtures, { outside: Outside }>({
       const home = await makeTrustingHome(join(folder, 'home'), authority);
       const network = await EdgeNetwork.create({
         hosts: [
-          ...[PROXY, SECOND_PROXY, MIXED_PROXY, HTTP_PROXY].map((host) => ({
+          ...[PROXY, SECOND_PROXY, MIXED_PROXY, CLOSED_PROXY, HTTP_PROXY].map((host) => ({
             ...host,
             dnsNames: [host.dnsName],
           })),
