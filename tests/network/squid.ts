@@ -160,6 +160,6 @@ async function inspectionLines(
     'ssl_bump bump all',
     // What is no HTTP, TURN above all, is carried on as it is.
     'on_unsupported_protocol tunnel all',
-    'http_upgrade_request_protocols WebSocket allow all',
+    'http_upgrade_request_protocols websocket allow all',
   ];
 }

@@ -36,31 +36,20 @@ export interface RelayGrantRequest {
  *   PROXY_RELAY_DOWN, TOKEN_*, SERVER_BUSY, HTTP_PROXY_AUTH.
  */
 export async function requestRelayGrant(request: RelayGrantRequest): Promise<RelayGrant> {
-  const startedAt = performance.now();
-  try {
-    return await askForGrant(request);
-  } catch (error) {
-    const { proxy, signal, budgetMs } = request;
-    if (!(error instanceof RoomError) || error.code !== 'HTTP_PROXY_AUTH') throw error;
-    if (!(await signInToHttpProxy(proxy.httpOrigin, signal))) throw error;
-    const leftMs = Math.max(0, budgetMs - (performance.now() - startedAt));
-    return await askForGrant({ ...request, budgetMs: leftMs });
-  }
-}
-
-/** Throws as {@link requestRelayGrant}. */
-async function askForGrant(request: RelayGrantRequest): Promise<RelayGrant> {
   const { proxy, token, budgetMs, signal, platform } = request;
   const origin = proxy.httpOrigin;
   const startedAt = performance.now();
   const explain = (silence: string, unusedMs: number): Promise<RoomError> =>
     explainFailure(platform, 'proxy', origin, silence, unusedMs);
-  const answer = discover({ origin, token, budgetMs, signal });
+  const isOpen = await signInToHttpProxy(platform, proxy, budgetMs - DIAGNOSIS_BUDGET_MS, signal);
+  const leftMs = budgetMs - (performance.now() - startedAt);
+  if (!isOpen && !signal.aborted) throw await explain('no discovery document can be read', leftMs);
+  const answer = discover({ origin, token, budgetMs: leftMs, signal });
   // Of what hangs, the reason is asked for meanwhile, so that it costs no time on top.
   let meanwhile: Promise<RoomError> | undefined;
   const timer = setTimeout(() => {
     if (!signal.aborted) meanwhile = explain('it gave no discovery document in time', 0);
-  }, budgetMs - DIAGNOSIS_BUDGET_MS);
+  }, leftMs - DIAGNOSIS_BUDGET_MS);
   const found = await answer;
   clearTimeout(timer);
   if (found.kind === 'silent' && !signal.aborted) {
