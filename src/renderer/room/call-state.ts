@@ -96,6 +96,8 @@ export interface Doubled {
   readonly reason: MigrationReason;
   /** When the first media on the spare link was noticed. */
   readonly heardAt?: number;
+  /** The spare link's `heardAt` when it first had brought what was missing on the active one. */
+  readonly missingSince?: number;
   /** When the active link was first heard again. Once may be a report that goes on without media. */
   readonly backAt?: number;
 }

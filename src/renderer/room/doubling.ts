@@ -2,7 +2,13 @@ import type { MigrationReason } from '../../shared/connection-state.ts';
 import type { Action, Doubled, Lane, LinkView, Spare, SpareName } from './call-state.ts';
 import type { Hearing } from './hearing.ts';
 import { isHeardSince, silenceLimit, type Condition } from './liveness.ts';
-import { DOUBLED_MAX_MS, MOVE_SILENCE_MS, POLICY_OVERLAP_MS, STANDBY_AFTER_MS } from './limits.ts';
+import {
+  DOUBLED_MAX_MS,
+  MOVE_AGAIN_MS,
+  MOVE_SILENCE_MS,
+  POLICY_OVERLAP_MS,
+  STANDBY_AFTER_MS,
+} from './limits.ts';
 import { without } from './without.ts';
 import {
   hasFailed,
@@ -42,14 +48,14 @@ export function watchDoubled(
   const { active } = views[role];
   const target = views[role][before.onto];
   const isHeard = isHeardSince(target, before.since);
-  const doubled = noteHeard(before, isHeard, active, now);
+  const doubled = noteMissing(noteHeard(before, isHeard, active, now), active, target, now);
   const on: Lane = { ...lane, doubled };
   const elapsed = now - doubled.since;
 
   const spare = lane[doubled.onto];
   if (!spare || !target || hasFailed(spare, target, now))
     return giveUpSpare(lane, doubled, context);
-  if (isHeard && mayMove(doubled, condition, active, target, elapsed)) {
+  if (isHeard && mayMove(doubled, condition, target)) {
     return settleOn(on, doubled, spare, context);
   }
   // Whatever flows or not, it may not go on where it is.
@@ -95,12 +101,25 @@ function isForDeath({ reason }: Doubled): boolean {
   return reason === 'path-dead' || reason === 'path-suspect';
 }
 
+/** Begins when the spare link has brought what is missing on the active one, ends when that is heard. */
+function noteMissing(
+  doubled: Doubled,
+  { hearing: here }: LinkView,
+  target: LinkView | undefined,
+  now: number,
+): Doubled {
+  const there = target?.hearing;
+  if (!isMissing(here, there, now - doubled.since)) return without(doubled, 'missingSince');
+  return doubled.missingSince === undefined && there
+    ? { ...doubled, missingSince: there.heardAt }
+    : doubled;
+}
+
+/** One packet may be lost on one way, or be sooner on the other; a second one is no chance. */
 function mayMove(
-  { reason }: Doubled,
+  { reason, missingSince }: Doubled,
   condition: Condition,
-  { hearing }: LinkView,
-  target: LinkView,
-  elapsed: number,
+  { hearing: there }: LinkView,
 ): boolean {
   switch (reason) {
     case 'better-path':
@@ -108,7 +127,10 @@ function mayMove(
       return true;
     case 'path-dead':
     case 'path-suspect':
-      return condition === 'dead' || isMissing(hearing, target.hearing, elapsed);
+      return (
+        condition === 'dead' ||
+        (missingSince !== undefined && (there?.heardAt ?? 0) - missingSince >= MOVE_AGAIN_MS)
+      );
   }
 }
 

@@ -146,6 +146,8 @@ export const SPARE_CONNECT_MS = 4_000;
  * Longer than any difference between the two ways.
  */
 export const MOVE_SILENCE_MS = 220;
+/** And heard on the new one once more, this much later, ms. */
+export const MOVE_AGAIN_MS = 40;
 /**
  * Both links are asked for media for this long, ms; then it is decided without evidence. Long enough
  * for a consent check, which tells whether the path is there.

@@ -10,6 +10,7 @@ import {
   ALL_LOST_MS,
   DOUBLED_MAX_MS,
   LANE_GIVE_UP_MS,
+  MOVE_AGAIN_MS,
   MOVE_SILENCE_MS,
   MOVES_PER_MINUTE,
   PLAIN_DEAD_MS,
@@ -145,9 +146,12 @@ describe('while media is asked for on both', () => {
   const heardThere = on(TCP, heard({ heardAt: NOW - 10, silentMs: 10, usualGapMs: undefined }));
   const nothingThere = on(TCP, silent(300, NOW, { heardAt: 0, usualGapMs: undefined }));
 
+  /** The standby has brought what the other link has not, a while before it was heard last. */
+  const missing = { missingSince: NOW - 10 - MOVE_AGAIN_MS };
+
   test('it moves when it is heard on the standby and not on the other for long enough', () => {
     const active = on(UDP, silent(MOVE_SILENCE_MS + 10));
-    const decision = see(asked(), { active, standby: heardThere });
+    const decision = see(asked(missing), { active, standby: heardThere });
     expect(done(decision)).toEqual([SETTLE]);
     expect(laneOf(decision)).toEqual({
       standbyFailures: 0,
@@ -167,14 +171,19 @@ describe('while media is asked for on both', () => {
   test('the time that it took ends when the first of it was heard', () => {
     const first = see(asked(), { active: on(UDP, silent(200)), standby: heardThere });
     expect(done(first), 'a moment too soon to move').toEqual([]);
-    const active = on(UDP, silent(500, NOW + 300));
-    const standby = on(TCP, silent(10, NOW + 300));
-    const { state } = see(first.state, { active, standby }, { now: NOW + 300 });
+    const at = (now: number) => ({
+      active: on(UDP, silent(200 + now - NOW, now)),
+      standby: on(TCP, silent(10, now)),
+    });
+    const second = see(first.state, at(NOW + 300), { now: NOW + 300 });
+    expect(done(second), 'one packet may be sooner on one way').toEqual([]);
+    const next = NOW + 300 + MOVE_AGAIN_MS;
+    const { state } = see(second.state, at(next), { now: next });
     expect(state).toMatchObject({ episode: { tookMs: 200, since: NOW - 200 } });
   });
 
   test('it does not move on the first sound of it: the other may only have lost a few packets', () => {
-    const state = asked({ since: NOW - MOVE_SILENCE_MS + 1 });
+    const state = asked({ since: NOW - MOVE_SILENCE_MS + 1, ...missing });
     const lane = { active: on(UDP, silent(600)), standby: heardThere };
     expect(done(see(state, lane))).toEqual([]);
     expect(done(see(state, lane, { now: NOW + 1 }))).toEqual([SETTLE]);
@@ -183,8 +192,21 @@ describe('while media is asked for on both', () => {
   test('nor where somebody speaks with pauses, and a few of the rare packets are lost', () => {
     const pausing = { usualGapMs: 400 };
     const lane = { active: on(UDP, silent(1_300, NOW, pausing)), standby: heardThere };
-    expect(done(see(asked({ since: NOW - 800 }), lane))).toEqual([]);
-    expect(done(see(asked({ since: NOW - 950 }), lane))).toEqual([SETTLE]);
+    expect(done(see(asked({ since: NOW - 800, ...missing }), lane))).toEqual([]);
+    expect(done(see(asked({ since: NOW - 950, ...missing }), lane))).toEqual([SETTLE]);
+  });
+
+  test('nor for a single packet that one way has lost, or brought a little sooner', () => {
+    const state = asked({ since: NOW - 950 });
+    const lane = { active: on(UDP, silent(900)), standby: heardThere };
+    const once = see(state, lane);
+    expect(done(once)).toEqual([]);
+    const nothingMore = { active: on(UDP, silent(1_200, NOW + 300)), standby: heardThere };
+    expect(done(see(once.state, nothingMore, { now: NOW + 300 }))).toEqual([]);
+    const more = { ...nothingMore, standby: on(TCP, silent(10, NOW + 300)) };
+    expect(done(see(once.state, more, { now: NOW + 300 }))).toEqual([SETTLE]);
+    const back = { active: on(UDP, silent(5, NOW + 300)), standby: heardThere };
+    expect(done(see(once.state, back, { now: NOW + 300 }))).not.toContainEqual(SETTLE);
   });
 
   test('nor where both bring the same: rare packets come at the same time on both', () => {
@@ -206,9 +228,12 @@ describe('while media is asked for on both', () => {
     expect(done(first), 'a report may come without media').toEqual([]);
     const still = { active: on(UDP, silent(50, NOW + 30)), standby: heardThere };
     expect(done(see(first.state, still, { now: NOW + 30 }))).toEqual([]);
-    const there = on(TCP, silent(10, NOW + 220));
-    const gone = { active: on(UDP, silent(240, NOW + 220)), standby: there };
-    expect(done(see(first.state, gone, { now: NOW + 220 }))).toEqual([SETTLE]);
+    const gone = (now: number) => ({
+      active: on(UDP, silent(20 + now - NOW, now)),
+      standby: on(TCP, silent(10, now)),
+    });
+    const missed = see(first.state, gone(NOW + 220), { now: NOW + 220 });
+    expect(done(see(missed.state, gone(NOW + 280), { now: NOW + 280 }))).toEqual([SETTLE]);
     const again = { active: on(UDP, silent(5, NOW + 30)), standby: heardThere };
     const decision = see(first.state, again, { now: NOW + 30 });
     expect(done(decision)).toEqual([REVERT]);
