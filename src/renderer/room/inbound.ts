@@ -5,8 +5,10 @@ import type { LinkRole } from './call-state.ts';
 export interface Inbound {
   /** Of the selected candidate pair. */
   readonly pairId: string;
+  /** When the report was made, by the browser's clock, ms since the epoch. */
+  readonly madeAt: number;
   /**
-   * When the last packet came in, monotonic, ms. Sending: any packet of the other end's (feedback,
+   * When the last packet came in, on the same clock. Sending: any packet of the other end's (feedback,
    * data). Receiving: media only, because probes for bandwidth go on when those who send have
    * stopped. Undefined when none came.
    */
@@ -53,7 +55,8 @@ export function readInbound(report: RTCStatsReport, role: LinkRole): Inbound | u
   const last = role === 'receive' ? lastMedia : pair.lastPacketReceivedTimestamp;
   return {
     pairId,
-    lastPacketAt: last === undefined ? undefined : last - performance.timeOrigin,
+    madeAt: pair.timestamp,
+    lastPacketAt: last,
     responses: pair.responsesReceived,
   };
 }

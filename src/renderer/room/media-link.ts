@@ -17,6 +17,12 @@ import { toIceParameters, toTransportOptions } from './wire-types.ts';
 /** TURN error codes that mean the credentials (RFC 8656 §18, RFC 8489 §14.8). */
 const CREDENTIAL_ERRORS: ReadonlySet<number> = new Set([401, 403, 441]);
 
+/**
+ * Two readings of the same clocks differ by less, ms: Chromium keeps a report for up to 50 ms, and a
+ * busy page waits for it.
+ */
+const CLOCK_STEP_MS = 1_000;
+
 export interface MediaLinkOptions {
   role: LinkRole;
   device: Device;
@@ -50,6 +56,8 @@ export class MediaLink {
   #listening: Listening | undefined;
   #forget = false;
   #pairId: string | undefined;
+  /** From the clock of the statistics to the monotonic one, ms. */
+  #clockOffset: number | undefined;
 
   constructor(options: MediaLinkOptions) {
     const { role, device, info, candidates, policy, channel, onChange } = options;
@@ -125,11 +133,11 @@ export class MediaLink {
       this.#path = this.#pathOf(readLinkStats(report.values()));
       this.#forget = true;
     }
-    this.#hear({
-      at: performance.now(),
-      lastPacketAt: inbound.lastPacketAt,
-      responses: inbound.responses,
-    });
+    const at = performance.now();
+    const offset = this.#offsetOf(at - inbound.madeAt);
+    const lastPacketAt =
+      inbound.lastPacketAt === undefined ? undefined : inbound.lastPacketAt + offset;
+    this.#hear({ at, lastPacketAt, responses: inbound.responses });
   }
 
   /**
@@ -185,6 +193,15 @@ export class MediaLink {
 
   close(): void {
     this.transport.close();
+  }
+
+  /** The same from look to look, unless a clock was set, or the computer slept. */
+  #offsetOf(measured: number): number {
+    const known = this.#clockOffset;
+    if (known !== undefined && Math.abs(measured - known) < CLOCK_STEP_MS) return known;
+    this.#clockOffset = measured;
+    this.#forget = true;
+    return measured;
   }
 
   #hear(look: Look): void {
