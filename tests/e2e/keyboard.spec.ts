@@ -59,5 +59,12 @@ test.describe('with the keyboard alone', () => {
     await window.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
     await expect(joinScreen(window).openSettings).toBeFocused();
+
+    // A tooltip is open over this one, and takes no Escape from the dialog.
+    await window.keyboard.press('Enter');
+    await tabTo(window, 'button', 'Close settings');
+    await expect(window.getByRole('tooltip', { name: 'Close settings' })).toBeVisible();
+    await window.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
   });
 });

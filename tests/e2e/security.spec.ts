@@ -104,7 +104,10 @@ test.describe("the app's page", () => {
     );
     expect(found).toEqual([]);
     expect(await page.evaluate(() => Object.keys(window.causeway).toSorted())).toEqual(
-      ['app', 'call', 'clipboard', 'endpoint', 'meeting', 'menu', 'notices', 'settings'].toSorted(),
+      [
+        ...['app', 'call', 'clipboard', 'endpoint', 'httpProxy', 'meeting', 'menu', 'notices'],
+        ...['policy', 'settings'],
+      ].toSorted(),
     );
   });
 

@@ -41,6 +41,10 @@ export function IconButton({
           side={tooltipSide}
           sideOffset={8}
           collisionPadding={8}
+          // The tooltip takes Escape for itself; who presses it in a dialog means the dialog.
+          onEscapeKeyDown={({ target }) => {
+            if (target instanceof Element) target.closest('dialog')?.requestClose();
+          }}
         >
           {label}
           {shortcut !== undefined && <kbd className={styles.shortcut}>{shortcut}</kbd>}
