@@ -36,8 +36,15 @@ const InboundRtp = z.object({
 /** The `mid` under which mediasoup-client takes mediasoup's probes for bandwidth. */
 const PROBATOR_MID = 'probator';
 
-/** Undefined while no pair is selected. */
-export function readInbound(report: RTCStatsReport, role: LinkRole): Inbound | undefined {
+/**
+ * Undefined while no pair is selected.
+ * @param apart The `mid` of media that is not listened to.
+ */
+export function readInbound(
+  report: RTCStatsReport,
+  role: LinkRole,
+  apart: ReadonlySet<string>,
+): Inbound | undefined {
   let pairId: string | undefined;
   let lastMedia: number | undefined;
   for (const record of report.values() as Iterable<{ type: string }>) {
@@ -45,7 +52,7 @@ export function readInbound(report: RTCStatsReport, role: LinkRole): Inbound | u
       pairId = Transport.safeParse(record).data?.selectedCandidatePairId;
     } else if (role === 'receive' && record.type === 'inbound-rtp') {
       const rtp = InboundRtp.safeParse(record).data;
-      if (!rtp || rtp.mid === PROBATOR_MID) continue;
+      if (!rtp || rtp.mid === PROBATOR_MID || apart.has(rtp.mid ?? '')) continue;
       const at = rtp.lastPacketReceivedTimestamp;
       if (at !== undefined && at > (lastMedia ?? 0)) lastMedia = at;
     }

@@ -56,6 +56,8 @@ export class MediaLink {
   #listening: Listening | undefined;
   #forget = false;
   #pairId: string | undefined;
+  /** Media that says nothing of other links, by `mid`. */
+  readonly #apart = new Set<string>();
   /** From the clock of the statistics to the monotonic one, ms. */
   #clockOffset: number | undefined;
 
@@ -109,6 +111,20 @@ export class MediaLink {
     this.#forget = true;
   }
 
+  /**
+   * Does not listen to this media: it comes in here alone, so that hearing it says nothing of a link
+   * on which it is not heard.
+   */
+  setApart(mid: string): void {
+    this.#apart.add(mid);
+  }
+
+  /** Listens to all that comes in: it is the link that carries now. */
+  hearAll(): void {
+    this.#apart.clear();
+    this.relearn();
+  }
+
   /** The server has lost this transport: it will not come back. */
   giveUp(): void {
     if (this.#refused) return;
@@ -125,7 +141,7 @@ export class MediaLink {
       return;
     }
     const report = await this.transport.getStats();
-    const inbound = readInbound(report, this.role);
+    const inbound = readInbound(report, this.role, this.#apart);
     if (!inbound) return;
     // Another pair: another path, perhaps, and counters that begin anew.
     if (inbound.pairId !== this.#pairId) {

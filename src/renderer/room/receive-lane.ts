@@ -52,7 +52,10 @@ export class ReceiveLane {
     const named = [...this.links, ...this.#leaving].find(
       (link) => link.transport.id === offer.transportId,
     );
-    await this.#options.subscriber.add(offer, named ?? this.#active);
+    const link = named ?? this.#active;
+    const mid = await this.#options.subscriber.add(offer, link);
+    // Somebody new, or anew: on the link that carries it has no twin to be compared with.
+    if (link !== this.#active && mid !== undefined) link.setApart(mid);
     this.#mirrorSoon();
   }
 
@@ -101,7 +104,7 @@ export class ReceiveLane {
     this.#spares.delete(on);
     const before = this.#active;
     this.#active = next;
-    next.relearn();
+    next.hearAll();
     this.#leaving.add(before);
     subscriber.prefer(next);
     await subscriber.allShown(next, OVERLAP_MS);

@@ -53,10 +53,11 @@ export class Subscriber {
 
   /**
    * Takes a track; the server lets it flow once this has resolved.
+   * @returns its `mid` on the link; undefined where there was nothing to take.
    * @throws {ProtooError} 400, to the server: the track cannot be received.
    */
-  async add(offer: ConsumerOffer, link: MediaLink): Promise<void> {
-    if (this.#received.has(offer.id) || this.#pending.has(offer.id)) return;
+  async add(offer: ConsumerOffer, link: MediaLink): Promise<string | undefined> {
+    if (this.#received.has(offer.id) || this.#pending.has(offer.id)) return undefined;
     const pending: Pending = { offer, paused: offer.producerPaused, closed: false };
     this.#pending.set(offer.id, pending);
     link.use();
@@ -79,7 +80,7 @@ export class Subscriber {
     if (pending.closed) {
       consumer.close();
       this.#clearStale(offer);
-      return;
+      return undefined;
     }
     link.relearn();
     const received: Received = {
@@ -91,6 +92,7 @@ export class Subscriber {
     // A last picture of one that has ended stays as well.
     if (this.#roster.trackOf(offer.peerId, offer.kind)) this.#await(received);
     else this.#show(received);
+    return consumer.localId;
   }
 
   /** Resolves when the tracks that were offered first are taken, or after `withinMs`. */
