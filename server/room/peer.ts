@@ -37,6 +37,8 @@ export interface PeerIdentity {
 
 export class Peer {
   readonly id: string;
+  /** ms, monotonic. */
+  readonly enteredAt = performance.now();
   /** By the newest token shown: a returning peer may have other permissions than before. */
   identity: PeerIdentity;
   readonly transports: OwnedObjects<PeerTransport>;

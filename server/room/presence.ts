@@ -14,6 +14,9 @@ import type { Rooms } from './rooms.ts';
 
 /** Which connection is whose: newcomers, those who lost theirs, and those who come back. */
 
+/** Who has not joined after this long waits for somebody to press Join, ms. */
+const GIVES_WAY_AFTER_MS = 3_000;
+
 export interface PresenceOptions {
   config: RoomServerConfig;
   rooms: Rooms;
@@ -42,6 +45,21 @@ export class Presence {
     room.add(peer);
     logger.info('peer connected');
     connection.notify('mediasoup-version', { version: mediasoupVersion });
+  }
+
+  /**
+   * In a full room, who is about to join goes before who has only kept a connection ready.
+   * @returns whether there is a place now.
+   */
+  makeSpace(room: Room): boolean {
+    const now = performance.now();
+    for (const peer of room.peers.values()) {
+      if (peer.joined || now - peer.enteredAt < GIVES_WAY_AFTER_MS) continue;
+      peer.disconnect(CLOSE.IDLE, 'Somebody else took the place in the meeting.');
+      if (!peer.closed) this.#remove(room, peer);
+      return true;
+    }
+    return false;
   }
 
   /**

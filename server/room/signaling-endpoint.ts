@@ -146,7 +146,7 @@ export class SignalingEndpoint {
       leave = entered.leave;
       // From here to the peer's place in the room nothing may wait: the checks must still hold.
       this.#refuseWhenStopping();
-      refuseUnlessRoomFor(entered.room, visitor, this.#options.config.maxPeersPerRoom);
+      this.#refuseUnlessRoomFor(entered.room, visitor);
       acceptVisitor((webSocket) => this.#presence.enter(entered.room, visitor, webSocket));
     } finally {
       leave?.();
@@ -187,34 +187,35 @@ export class SignalingEndpoint {
       'The media process is being restarted. Join again.',
     );
   }
-}
 
-/**
- * A peer id that is taken may be taken over by the same identity only.
- * @throws {Refusal}
- */
-function refuseUnlessRoomFor(room: Room, visitor: Visitor, maxPeers: number): void {
-  if (room.closed) {
-    throw new Refusal(
-      CLOSE.ROOM_RESTARTED,
-      'room_closed',
-      'The meeting was restarted. Join again.',
-    );
-  }
-  const present = room.peers.get(visitor.peerId);
-  if (!present) {
-    if (room.peers.size < maxPeers) return;
-    throw new Refusal(
-      CLOSE.ROOM_FULL,
-      'room_full',
-      `The meeting has its limit of ${maxPeers} people.`,
-    );
-  }
-  if (present.identity.subject !== visitor.identity.subject) {
-    throw new Refusal(
-      CLOSE.BAD_REQUEST,
-      'peer_id_taken',
-      'This peerId belongs to somebody else in the meeting. Choose another.',
-    );
+  /**
+   * A peer id that is taken may be taken over by the same identity only.
+   * @throws {Refusal}
+   */
+  #refuseUnlessRoomFor(room: Room, visitor: Visitor): void {
+    if (room.closed) {
+      throw new Refusal(
+        CLOSE.ROOM_RESTARTED,
+        'room_closed',
+        'The meeting was restarted. Join again.',
+      );
+    }
+    const { maxPeersPerRoom } = this.#options.config;
+    const present = room.peers.get(visitor.peerId);
+    if (!present) {
+      if (room.peers.size < maxPeersPerRoom || this.#presence.makeSpace(room)) return;
+      throw new Refusal(
+        CLOSE.ROOM_FULL,
+        'room_full',
+        `The meeting has its limit of ${maxPeersPerRoom} people.`,
+      );
+    }
+    if (present.identity.subject !== visitor.identity.subject) {
+      throw new Refusal(
+        CLOSE.BAD_REQUEST,
+        'peer_id_taken',
+        'This peerId belongs to somebody else in the meeting. Choose another.',
+      );
+    }
   }
 }

@@ -3,7 +3,7 @@ import './design/tokens.css';
 import './design/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createRoom, prepareRoom } from '../room/index.ts';
+import { createRoom, forgetPrepared, prepareRoom } from '../room/index.ts';
 import { App } from './App.tsx';
 import { LocalMedia } from './media/local-media.ts';
 import { AppController } from './session/app-controller.ts';
@@ -28,6 +28,7 @@ const controller = new AppController({
   media,
   createRoom,
   prepareRoom,
+  forgetPrepared,
   settings,
   storage: window.sessionStorage,
   lastingStorage: window.localStorage,

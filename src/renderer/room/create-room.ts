@@ -1,13 +1,16 @@
 import type { Room, RoomOptions, RoomPlatform } from './contract.ts';
 import { DiscoveryCache } from './discovery.ts';
-import { DISCOVERY_BUDGET_MS } from './limits.ts';
 import { warmUpDevice } from './media-device.ts';
 import { PageStorage, ProxyMemory } from './proxy-memory.ts';
-import { parseRoomOptions } from './room-options.ts';
+import { parseRoomOptions, type CallTarget } from './room-options.ts';
 import { CausewayRoom } from './room.ts';
+import { WaitingEntry } from './waiting-entry.ts';
 
 const discovery = new DiscoveryCache();
 const pageStorage = new PageStorage();
+let waiting: WaitingEntry | undefined;
+/** Counts the wishes; what an older one was about to open is not opened. */
+let wish = 0;
 
 /**
  * Makes a room object; nothing is sent before `join()`.
@@ -16,29 +19,67 @@ const pageStorage = new PageStorage();
 export function createRoom(options: RoomOptions, platform: RoomPlatform = {}): Room {
   const target = parseRoomOptions(options);
   warmUpDevice();
+  const prepared = takeWaiting(target);
   return new CausewayRoom({
     target,
-    platform,
-    peerId: crypto.randomUUID(),
-    discovery,
-    proxyMemory: new ProxyMemory(platform.storage ?? pageStorage),
+    ...contextOf(platform),
+    peerId: prepared?.peerId ?? crypto.randomUUID(),
+    waiting: prepared,
     seed: Math.floor(Math.random() * 2 ** 31),
   });
 }
 
 /**
- * Optional, while the employee still looks at the preview: finds out what this browser can do and,
- * on the direct route, what the server can do, so that `join()` need not wait for either. On the
- * proxy route nothing is sent.
+ * Optional, while the employee still looks at the preview: finds out what this browser can do, and
+ * opens the way in as far as it goes without joining, so that the `join()` of a room made with the
+ * same options need not wait for it. Nobody in the room sees it; without a join it is over after
+ * WAITING_ENTRY_MS. May be called as often as one likes. Nothing is sent where an HTTP proxy is in the
+ * way, which might ask for a password, nor without a token.
  * @throws {RoomError} INPUT_INVALID, as {@link createRoom}.
  */
-export async function prepareRoom(options: RoomOptions): Promise<void> {
-  const { route, server, token } = parseRoomOptions(options);
+export async function prepareRoom(
+  options: RoomOptions,
+  platform: RoomPlatform = {},
+): Promise<void> {
+  const target = parseRoomOptions(options);
   warmUpDevice();
-  if (route === 'proxy' || token === '') return;
-  await discovery.discover(
-    server.httpOrigin,
-    DISCOVERY_BUDGET_MS,
-    AbortSignal.timeout(DISCOVERY_BUDGET_MS),
+  if (waiting?.isWaiting && waiting.suits(target)) return;
+  forgetPrepared();
+  const mine = wish;
+  if (target.token === '' || (await hasHttpProxy(target, platform)) || mine !== wish) return;
+  waiting = new WaitingEntry({ target, ...contextOf(platform), peerId: crypto.randomUUID() });
+}
+
+/** Ends what was prepared: the way may not be allowed any more. */
+export function forgetPrepared(): void {
+  wish += 1;
+  waiting?.discard();
+  waiting = undefined;
+}
+
+function takeWaiting(target: CallTarget): WaitingEntry | undefined {
+  const taken = waiting?.isWaiting && waiting.suits(target) ? waiting : undefined;
+  if (taken) waiting = undefined;
+  forgetPrepared();
+  return taken;
+}
+
+async function hasHttpProxy(
+  { server, proxies }: CallTarget,
+  platform: RoomPlatform,
+): Promise<boolean> {
+  const entered = proxies.length > 0 ? proxies : [server];
+  const answers = await Promise.all(
+    entered.map(async ({ host, port }) => await platform.httpProxyFor?.(host, port)),
   );
+  return answers.some((httpProxy) => httpProxy !== undefined);
+}
+
+function contextOf(platform: RoomPlatform): {
+  platform: RoomPlatform;
+  discovery: DiscoveryCache;
+  proxyMemory: ProxyMemory;
+} {
+  const proxyMemory = new ProxyMemory(platform.storage ?? pageStorage);
+  return { platform, discovery, proxyMemory };
 }

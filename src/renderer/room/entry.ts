@@ -1,3 +1,4 @@
+import type { Device } from 'mediasoup-client';
 import {
   PROTOO_SUBPROTOCOL,
   RESUME_SUBPROTOCOL_PREFIX,
@@ -18,6 +19,7 @@ import {
   NEXT_PROXY_ENTRY_BUDGET_MS,
   SETUP_REQUEST_BUDGET_MS,
 } from './limits.ts';
+import { loadDevice } from './media-device.ts';
 import { connectionPolicy, type ConnectionPolicy } from './policy.ts';
 import { isFaultOfOneProxy } from './proxy-fault.ts';
 import type { ProxyMemory } from './proxy-memory.ts';
@@ -26,6 +28,7 @@ import type { RelayGrant } from './relay-grant.ts';
 import { requestFailure } from './request-failure.ts';
 import type { CallTarget } from './room-options.ts';
 import { ChannelOpenError, SignalingChannel } from './signaling-channel.ts';
+import { toRtpCapabilities } from './wire-types.ts';
 
 export type TransportInfo = ClientResponse<'createWebRtcTransport'>;
 
@@ -44,7 +47,8 @@ export interface Entry {
   readonly token: string;
   /** Extensions that the server announces, or on the proxy route all servers behind the proxy. */
   readonly features: ReadonlySet<Feature>;
-  readonly routerRtpCapabilities: ClientResponse<'getRouterRtpCapabilities'>;
+  /** What this browser and the server have in common. */
+  readonly device: Device;
   readonly send: TransportInfo;
   readonly receive: TransportInfo;
 }
@@ -191,11 +195,16 @@ async function knock(context: EntryContext, endpoint: Endpoint, how: Knock): Pro
       policy.forceTcp,
       Math.min(SETUP_REQUEST_BUDGET_MS, Math.max(0, until - performance.now())),
     );
+    const device = await loadDevice(toRtpCapabilities(routerRtpCapabilities)).catch(
+      (error: unknown) => {
+        throw new RoomError('SERVER_INCOMPATIBLE', `router capabilities: ${String(error)}`);
+      },
+    );
     const features = await how.features;
     return {
       ...{ channel, endpoint, otherProxies, proxyFailures, policy, relay, features },
       token: how.token,
-      ...{ routerRtpCapabilities, send, receive },
+      ...{ device, send, receive },
     };
   } catch (error) {
     const { end } = channel;

@@ -44,6 +44,18 @@ export const SETUP_REQUEST_BUDGET_MS = 4_000;
 /** Guard over all steps before media, should one of their own limits fail to end it. */
 export const SETUP_BUDGET_MS = 12_000;
 
+/**
+ * How long a way in is kept open for somebody who has not pressed Join: less than the 30 s after which
+ * the room server ends a connection that does not join.
+ */
+export const WAITING_ENTRY_MS = 25_000;
+
+/**
+ * Tracks that are offered within this time are taken in one step of negotiation, which takes as long
+ * for many as for one: some 25 ms of a join each.
+ */
+export const GATHER_OFFERS_MS = 8;
+
 // --- Media --------------------------------------------------------------------------------------
 
 /**

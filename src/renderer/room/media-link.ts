@@ -106,6 +106,30 @@ export class MediaLink {
     return this.#listening?.hearing;
   }
 
+  /** Resolves when it is connected, or cannot be any more, or after `withinMs`. */
+  async connected(withinMs: number): Promise<void> {
+    const { transport } = this;
+    const isOpen = (): boolean =>
+      !transport.closed && ['new', 'connecting'].includes(transport.connectionState);
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (isOpen()) return;
+        clearTimeout(timer);
+        transport.off('connectionstatechange', look);
+        resolve();
+      };
+      const timer = setTimeout(
+        () => {
+          transport.off('connectionstatechange', look);
+          resolve();
+        },
+        Math.max(0, withinMs),
+      );
+      transport.on('connectionstatechange', look);
+      look();
+    });
+  }
+
   /** What flows on it is about to change, and with it the rhythm of what is heard. */
   relearn(): void {
     this.#forget = true;

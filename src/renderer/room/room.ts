@@ -194,6 +194,7 @@ export class CausewayRoom implements Room {
     }
     if (after.phase === 'failed' || after.phase === 'left') {
       this.#ended.abort();
+      this.#context.waiting?.discard();
       this.#roster.clear();
       this.#chat.close();
     }

@@ -1,4 +1,3 @@
-import type { Device } from 'mediasoup-client';
 import type { ConnectingStep } from '../../shared/connection-state.ts';
 import type { Feature } from '../../shared/discovery.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
@@ -14,7 +13,6 @@ import { enter, type Entry } from './entry.ts';
 import { ENTRY_BUDGET_MS, RECEIVE_FIRST_MS, SETUP_REQUEST_BUDGET_MS } from './limits.ts';
 import type { HttpProxyLegs } from './http-proxy-legs.ts';
 import type { LinkStats } from './link-stats.ts';
-import { loadDevice } from './media-device.ts';
 import { MediaLink } from './media-link.ts';
 import { planPaths } from './path-plan.ts';
 import { allowedCandidates } from './policy.ts';
@@ -32,7 +30,8 @@ import type { ChannelHandlers, SignalingChannel } from './signaling-channel.ts';
 import { SignalingLine } from './signaling-line.ts';
 import { LinkMaker } from './spare-link.ts';
 import { Subscriber } from './subscriber.ts';
-import { fromRtpCapabilities, toRtpCapabilities } from './wire-types.ts';
+import type { WaitingEntry } from './waiting-entry.ts';
+import { fromRtpCapabilities } from './wire-types.ts';
 
 export interface SessionContext {
   target: CallTarget;
@@ -43,6 +42,8 @@ export interface SessionContext {
   roster: Roster;
   legs: HttpProxyLegs;
   chat: Chat;
+  /** The way in that was opened ahead, for the first session to take. */
+  waiting?: WaitingEntry | undefined;
 }
 
 /** What a session tells its owner. Nothing comes after `close()`. */
@@ -105,12 +106,10 @@ export class Session {
    */
   async open(tracks: () => LocalTracks, through?: readonly Endpoint[]): Promise<void> {
     const { signal } = this.#abort;
-    const entry = await enter({
-      ...this.#context,
-      through,
-      signal,
-      onSignaling: () => this.#tell((events) => events.onStep('signaling')),
-    });
+    const onSignaling = (): void => this.#tell((events) => events.onStep('signaling'));
+    const waiting = through ? undefined : this.#context.waiting?.claim(signal);
+    if (waiting) onSignaling();
+    const entry = await (waiting ?? enter({ ...this.#context, through, signal, onSignaling }));
     this.#channel = entry.channel;
     if (this.#isClosed()) {
       entry.channel.close();
@@ -269,14 +268,7 @@ export class Session {
   async #join(entry: Entry, tracks: () => LocalTracks): Promise<void> {
     const { target, roster } = this.#context;
     const { channel } = entry;
-    const device = await loadDevice(toRtpCapabilities(entry.routerRtpCapabilities)).catch(
-      (error: unknown) => {
-        throw new RoomError('SERVER_INCOMPATIBLE', `router capabilities: ${String(error)}`);
-      },
-    );
-    if (this.#isClosed()) return;
-
-    const joined = this.#prepare(entry, device, tracks);
+    const joined = this.#prepare(entry, tracks);
     this.#joined = joined;
     const { send, subscriber } = joined;
     channel.setHandlers(this.#handlers(channel, joined));
@@ -286,7 +278,7 @@ export class Session {
       {
         displayName: target.displayName,
         device: DEVICE_INFO,
-        rtpCapabilities: fromRtpCapabilities(device.recvRtpCapabilities),
+        rtpCapabilities: fromRtpCapabilities(entry.device.recvRtpCapabilities),
         features: UNDERSTOOD.filter((feature) => entry.features.has(feature)),
       },
       SETUP_REQUEST_BUDGET_MS,
@@ -306,14 +298,19 @@ export class Session {
     this.#context.legs.learn(plan);
     this.#tell((events) => events.onStep('media', plan));
     // What the participant waits for comes first: setting up to send would compete with it.
-    if (peers.length > 0) await subscriber.firstTaken(RECEIVE_FIRST_MS);
+    if (peers.length > 0) {
+      const deadline = performance.now() + RECEIVE_FIRST_MS;
+      await subscriber.firstTaken(RECEIVE_FIRST_MS);
+      await joined.receive.active.connected(deadline - performance.now());
+    }
     if (this.#isClosed()) return;
     const bringsUpMedia = await send.start();
     if (!bringsUpMedia) this.#tell((events) => events.onNoMediaToConnect());
   }
 
-  #prepare(entry: Entry, device: Device, tracks: () => LocalTracks): Joined {
+  #prepare(entry: Entry, tracks: () => LocalTracks): Joined {
     const { target, roster, legs } = this.#context;
+    const { device } = entry;
     const { preferredProtocol, route } = target;
     const line = new SignalingLine(entry.channel);
     const onChange = (): void => this.#tell((events) => events.onLinksChanged());

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup-client';
 import { ProtooError } from '../../shared/protoo.ts';
 import type { ConsumerOffer } from '../../shared/signaling.ts';
 import { firstMedia } from './first-media.ts';
+import { GATHER_OFFERS_MS } from './limits.ts';
 import type { MediaLink } from './media-link.ts';
 import type { Roster } from './roster.ts';
 import { toRtpParameters } from './wire-types.ts';
@@ -43,6 +44,7 @@ export class Subscriber {
   /** Offers being taken, with what the server said of them meanwhile. */
   readonly #pending = new Map<string, Pending>();
   readonly #firstTaken = Promise.withResolvers<undefined>();
+  #gathering: Promise<void> | undefined;
   #preferred: MediaLink | undefined;
   #onShown: (() => void) | undefined;
 
@@ -61,6 +63,7 @@ export class Subscriber {
     const pending: Pending = { offer, paused: offer.producerPaused, closed: false };
     this.#pending.set(offer.id, pending);
     link.use();
+    await this.#gathered();
     let consumer: types.Consumer;
     try {
       consumer = await link.transport.consume({
@@ -202,6 +205,20 @@ export class Subscriber {
       else this.#clearStale(offer);
     }
     this.#onShown?.();
+  }
+
+  /**
+   * Resolves for all offers of a moment at once: mediasoup-client then takes them in one step of
+   * negotiation.
+   */
+  #gathered(): Promise<void> {
+    this.#gathering ??= new Promise((resolve) => {
+      setTimeout(() => {
+        this.#gathering = undefined;
+        resolve();
+      }, GATHER_OFFERS_MS);
+    });
+    return this.#gathering;
   }
 
   #taken({ offer }: Pending): void {

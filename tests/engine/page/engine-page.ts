@@ -11,6 +11,11 @@ export interface EnginePage {
    * `{ status: 'left' }` when `leave` came first.
    */
   join(options: unknown, media: MediaChoice): Promise<JoinOutcome>;
+  /** Prepares the join of a room with these options. */
+  prepare(options: unknown): Promise<void>;
+  forgetPrepared(): void;
+  /** Makes a room, and leaves it without having joined. */
+  makeAndLeave(options: unknown): Promise<void>;
   leave(): Promise<void>;
   setMuted(kind: MediaKind, muted: boolean): Promise<void>;
   /** Swaps the published track of a kind for a fresh one, or stops publishing. */
@@ -23,8 +28,10 @@ export interface EnginePage {
   peerConnections(): Promise<PeerConnectionView[]>;
   /** Timers that the page has set and that have neither fired nor been cleared. */
   pendingTimers(): string[];
-  /** WebSockets that are not closed. */
+  /** WebSockets that are open, or about to be. */
   openSockets(): number;
+  /** WebSockets that were made, over the life of the page. */
+  madeSockets(): number;
 }
 
 export interface MediaChoice {

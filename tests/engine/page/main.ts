@@ -1,6 +1,14 @@
-import { openSockets, peerConnections, pendingTimers, type SeenConnection } from './spies.ts';
+import {
+  madeSockets,
+  openSockets,
+  peerConnections,
+  pendingTimers,
+  type SeenConnection,
+} from './spies.ts';
 import {
   createRoom,
+  forgetPrepared,
+  prepareRoom,
   type RemotePeer,
   type Room,
   type RoomOptions,
@@ -108,6 +116,9 @@ async function viewPeerConnection(seen: SeenConnection): Promise<PeerConnectionV
 
 globalThis.enginePage = {
   join: (options, media) => join(options as RoomOptions, media),
+  prepare: (options) => prepareRoom(options as RoomOptions),
+  forgetPrepared,
+  makeAndLeave: (options) => createRoom(options as RoomOptions).leave(),
   leave: () => theRoom().leave(),
   setMuted: (kind, muted) => theRoom().setMuted(kind, muted),
   setTrack: async (kind: MediaKind, choice) => {
@@ -138,4 +149,5 @@ globalThis.enginePage = {
   peerConnections: () => Promise.all(peerConnections.map(viewPeerConnection)),
   pendingTimers,
   openSockets,
+  madeSockets,
 };

@@ -45,6 +45,10 @@ export function openSockets(): number {
   return sockets.filter((socket) => socket.readyState !== WebSocket.CLOSED).length;
 }
 
+export function madeSockets(): number {
+  return sockets.length;
+}
+
 export interface SeenConnection {
   pc: RTCPeerConnection;
   configuration: RTCConfiguration;

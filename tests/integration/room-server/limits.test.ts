@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { testToken } from '../../fixtures/tokens.ts';
 import { audioParameters, createTransport } from './media.ts';
 import { refusal, SignalingClient } from './signaling-client.ts';
@@ -27,6 +27,24 @@ describe('people and rooms', async () => {
     const again = await server.join({ room: 'full', peer: 'anna' });
     expect((await anna.closed).code).toBe(4409);
     await Promise.all([ben.leave(), again.leave()]);
+  });
+
+  it('who has a connection ready but does not join gives way to who does', async () => {
+    const anna = await server.join({ room: 'full' });
+    const waiting = await server.connect({ room: 'full' });
+    const token = await testToken({ room: 'full' });
+    // Somebody who is just joining is not turned out.
+    expect((await refusal(server.url, { room: 'full', token })).code).toBe(4423);
+    const carol = await vi.waitFor(async () => await server.join({ room: 'full' }), {
+      timeout: 8_000,
+      interval: 200,
+    });
+    await carol.leave();
+    expect(await waiting.closed).toEqual({
+      code: 4408,
+      reason: 'Somebody else took the place in the meeting.',
+    });
+    await anna.leave();
   });
 
   it('a full server opens no more meetings, but admits to those that are open', async () => {

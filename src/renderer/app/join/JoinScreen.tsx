@@ -21,9 +21,17 @@ interface Props {
 
 /** Before the call: who, where to, and how one looks and sounds. */
 export function JoinScreen({ draft, isOpening, onOpenSettings, onOpenPolicy }: Props) {
-  const { media, info } = useServices();
+  const { media, info, controller } = useServices();
+  const onInterest = (): void => controller.interestShown();
   return (
-    <main className={styles.screen}>
+    // It only listens: there is nothing to be done here.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <main
+      className={styles.screen}
+      onPointerMove={onInterest}
+      onKeyDown={onInterest}
+      onFocus={onInterest}
+    >
       <header className={styles.header}>
         <span className={styles.brand}>
           <Mark />

@@ -10,11 +10,17 @@ import type { EffectiveSettings } from '../../../shared/settings.ts';
 import { nameInCalls } from '../../../shared/settings/allowed.ts';
 import type { TimelineEntry } from '../../../shared/timeline.ts';
 import { JOIN_TEXT } from '../join/text.ts';
-import type { KeyValueStorage, RoomOptions } from '../../room/contract.ts';
+import type { KeyValueStorage, RoomOptions, RoomPlatform } from '../../room/contract.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import { joinTokenFor } from '../meeting/dev-token.ts';
 import { rememberJoin, takeRememberedJoin } from '../meeting/resume-join.ts';
-import { CallSession, roomOptionsOf, type CallEnd, type CreateRoom } from './call-session.ts';
+import {
+  CallSession,
+  roomOptionsOf,
+  roomPlatformOf,
+  type CallEnd,
+  type CreateRoom,
+} from './call-session.ts';
 import { Observable, type Readable } from './observable.ts';
 
 /** What the join form starts with, and what main or the person last said about it. */
@@ -44,6 +50,9 @@ export type AppScreen =
   | { name: 'call'; call: CallSession; isInvited: boolean }
   | { name: 'ended'; call: EndedCall };
 
+/** Somebody at the join screen is noticed this often, ms. */
+const INTEREST_MS = 1_000;
+
 const EMPTY_DRAFT: JoinDraft = { input: '', pending: undefined, problem: undefined };
 
 interface Dependencies {
@@ -51,7 +60,9 @@ interface Dependencies {
   media: LocalMedia;
   createRoom: CreateRoom;
   /** Gets what can be got before Join is pressed; may be refused. */
-  prepareRoom: (options: RoomOptions) => Promise<void>;
+  prepareRoom: (options: RoomOptions, platform: RoomPlatform) => Promise<void>;
+  /** Takes back all that was prepared. */
+  forgetPrepared: () => void;
   settings: Readable<EffectiveSettings>;
   /** For the life of the window. */
   storage: Storage;
@@ -66,9 +77,13 @@ export class AppController {
   readonly #media: LocalMedia;
   readonly #createRoom: CreateRoom;
   readonly #prepareRoom: Dependencies['prepareRoom'];
+  readonly #forgetPrepared: Dependencies['forgetPrepared'];
   readonly #settings: Readable<EffectiveSettings>;
   readonly #storage: Storage;
   readonly #lastingStorage: KeyValueStorage;
+  /** The meeting that may be prepared, under the settings that it was opened with. */
+  #preparedAt = 0;
+  #preparable: { meeting: Meeting; way: string } | undefined;
 
   constructor(dependencies: Dependencies) {
     const { bridge, media, createRoom, prepareRoom, settings, storage } = dependencies;
@@ -76,10 +91,17 @@ export class AppController {
     this.#media = media;
     this.#createRoom = createRoom;
     this.#prepareRoom = prepareRoom;
+    this.#forgetPrepared = dependencies.forgetPrepared;
     this.#settings = settings;
     this.#storage = storage;
     this.#lastingStorage = dependencies.lastingStorage;
     bridge.meeting.onPending(() => void this.#takePending());
+    settings.subscribe(() => {
+      // Another way than the one that was prepared, which may not be allowed any more.
+      if (this.#preparable?.way === wayIn(settings.get())) return;
+      this.#preparable = undefined;
+      this.#forgetPrepared();
+    });
     bridge.policy.onChanged((change) => {
       const screen = this.#screen.get();
       if (screen.name === 'call') screen.call.policyChanged(this.#settings.get(), change);
@@ -175,17 +197,30 @@ export class AppController {
     this.#showJoin({ input: pending.meeting.roomId, pending: pending.meeting, problem: undefined });
   }
 
+  /** A sign that somebody is at the join screen: what was prepared for the join may have ended. */
+  interestShown(): void {
+    const now = performance.now();
+    if (this.#screen.get().name !== 'join' || now - this.#preparedAt < INTEREST_MS) return;
+    this.#prepare();
+  }
+
   #showJoin(draft: JoinDraft): void {
     this.#screen.set({ name: 'join', draft });
     void this.#media.start();
-    if (draft.pending) this.#prepare(draft.pending);
+    const { pending } = draft;
+    this.#preparable = pending && { meeting: pending, way: wayIn(this.#settings.get()) };
+    this.#prepare();
   }
 
   /** Makes the join quicker; when it cannot, the join itself says why. */
-  #prepare(meeting: Meeting): void {
+  #prepare(): void {
+    if (!this.#preparable) return;
+    this.#preparedAt = performance.now();
+    const { meeting } = this.#preparable;
     const displayName = this.#settings.get().values.displayName || JOIN_TEXT.guest;
     const options = roomOptionsOf(meeting, meeting.token ?? '', displayName);
-    this.#prepareRoom(options).catch(() => undefined);
+    const platform = roomPlatformOf(this.#bridge, this.#lastingStorage);
+    this.#prepareRoom(options, platform).catch(() => undefined);
   }
 
   async #open(input: string, displayName: string, draft: JoinDraft): Promise<void> {
@@ -238,8 +273,7 @@ export class AppController {
       return;
     }
     const started = call.start();
-    // The first packets leave before the screen is drawn, which keeps a slow computer busy.
-    await nextTask();
+    await call.worthShowing();
     if (!call.hasEnded()) this.#screen.set({ name: 'call', call, isInvited: false });
     await started;
   }
@@ -263,9 +297,9 @@ function refusalOf(
   return result.status === 'refused' ? { problem, forIt: result.forIt } : { problem };
 }
 
-/** Resolves when what is already under way has had its turn. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+/** The settings that decide which way a call goes. What a person calls themselves does not. */
+function wayIn({ values }: EffectiveSettings): string {
+  return JSON.stringify({ ...values, displayName: '', devices: {} });
 }
 
 /** A meeting as the link that main reads again, so that the settings of now apply to it. */

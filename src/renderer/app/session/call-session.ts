@@ -29,6 +29,9 @@ interface Dependencies {
  */
 const MEDIA_WAIT_MS = 400;
 
+/** The screen of a call comes this long after the press of Join, ms, whatever there is to be seen. */
+const DRAW_AFTER_MS = 150;
+
 /**
  * One call: a room, fed from this computer's devices and reported to main. Ends once, by
  * `leave()` or by the room itself.
@@ -59,12 +62,7 @@ export class CallSession {
     const { standbyPath } = settings.get().values;
     this.room = createRoom(
       { ...roomOptionsOf(meeting, token, displayName), standbyPath },
-      {
-        diagnose: (url) => bridge.endpoint.diagnose(url),
-        httpProxyFor: async (host, port) =>
-          (await bridge.httpProxy.resolve(host, port)) ?? undefined,
-        storage,
-      },
+      roomPlatformOf(bridge, storage),
     );
   }
 
@@ -91,6 +89,29 @@ export class CallSession {
       this.#finish({ kind: 'failed', error: toErrorData(error) });
       await this.room.leave();
     }
+  }
+
+  /**
+   * Resolves when there is something to be seen, or soon: to draw the screen keeps a slow computer
+   * busy just when the first answers come, and is done in time while the media comes up.
+   */
+  async worthShowing(): Promise<void> {
+    const { room } = this;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), DRAW_AFTER_MS);
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        const { connection, peers } = room.getSnapshot();
+        const isOver = this.#ended || late.signal.aborted || connection.phase !== 'connecting';
+        if (!isOver && peers.every(({ audio, video }) => !audio && !video)) return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = room.subscribe(look);
+      late.signal.addEventListener('abort', look);
+      look();
+    });
+    clearTimeout(timer);
   }
 
   /** Whether media ever had a path. */
@@ -171,6 +192,15 @@ export class CallSession {
     if (track) this.#published.set(kind, track);
     else this.#published.delete(kind);
   }
+}
+
+/** What this program gives the engine. */
+export function roomPlatformOf(bridge: CausewayBridge, storage: KeyValueStorage): RoomPlatform {
+  return {
+    diagnose: (url) => bridge.endpoint.diagnose(url),
+    httpProxyFor: async (host, port) => (await bridge.httpProxy.resolve(host, port)) ?? undefined,
+    storage,
+  };
 }
 
 /** A meeting as the engine takes it. */
