@@ -54,5 +54,10 @@ export function toTransportOptions(
     }),
     iceServers: policy.iceServers,
     iceTransportPolicy: policy.iceTransportPolicy,
+    // A relay is asked for its address at once, not first when there is something to negotiate
+    // (W3C webrtc §4.2.1, ICE candidate pool): a handshake or two that a join need not wait for.
+    ...(policy.iceTransportPolicy === 'relay' && {
+      additionalSettings: { iceCandidatePoolSize: 1 },
+    }),
   };
 }
