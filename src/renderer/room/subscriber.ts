@@ -63,7 +63,14 @@ export class Subscriber {
     const pending: Pending = { offer, paused: offer.producerPaused, closed: false };
     this.#pending.set(offer.id, pending);
     link.use();
+    // It may end while it is being taken.
+    const isOver = (): boolean => pending.closed;
     await this.#gathered();
+    if (isOver()) {
+      this.#taken(pending);
+      this.#clearStale(offer);
+      return undefined;
+    }
     let consumer: types.Consumer;
     try {
       consumer = await link.transport.consume({
@@ -80,7 +87,7 @@ export class Subscriber {
       throw new ProtooError(400, `newConsumer: ${String(error)}`);
     }
     this.#taken(pending);
-    if (pending.closed) {
+    if (isOver()) {
       consumer.close();
       this.#clearStale(offer);
       return undefined;

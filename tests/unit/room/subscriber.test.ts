@@ -65,11 +65,48 @@ class FakeLink {
   }
 
   #makingOf(id: string): PromiseWithResolvers<undefined> {
-    const making = this.#making.get(id) ?? Promise.withResolvers<undefined>();
+    const known = this.#making.get(id);
+    if (known) return known;
+    const making = Promise.withResolvers<undefined>();
+    // It may be refused before it is asked for: offers are gathered for a moment first.
+    making.promise.catch(() => undefined);
     this.#making.set(id, making);
     return making;
   }
 }
+
+describe('offers of one moment', () => {
+  test('are taken in one step, and one that ends meanwhile is not taken', async () => {
+    const consumed: string[][] = [];
+    const link = {
+      transport: {
+        closed: false,
+        consume: ({ id }: { id: string }) => {
+          // As mediasoup-client does: what is asked for within one task is negotiated together.
+          if (!consumed.at(-1)?.length) {
+            consumed.push([]);
+            setTimeout(() => consumed.push([]));
+          }
+          consumed.at(-1)?.push(id);
+          return Promise.resolve({
+            id,
+            kind: 'audio',
+            closed: false,
+            track: {},
+            close: () => undefined,
+          });
+        },
+      },
+      use: () => undefined,
+      relearn: () => undefined,
+    } as unknown as MediaLink;
+    const taken = [subscriber.add(offer('sound'), link), subscriber.add(offer('gone'), link)];
+    subscriber.remove('gone');
+    taken.push(subscriber.add(offer('picture'), link));
+    await Promise.all(taken);
+    expect(consumed.filter((step) => step.length > 0)).toEqual([['sound', 'picture']]);
+  });
+});
 
 describe('somebody else’s media that moves', () => {
   const fake = new FakeLink();
