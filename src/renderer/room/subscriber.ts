@@ -210,6 +210,9 @@ export class Subscriber {
       if (heir && !heir.isLive) this.#await(heir);
       else if (heir) this.#show(heir);
       else this.#clearStale(offer);
+    } else {
+      // The heir of one that has ended: its last picture was waiting for this one.
+      this.#clearStale(offer);
     }
     this.#onShown?.();
   }

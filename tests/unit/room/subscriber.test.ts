@@ -149,6 +149,16 @@ describe('somebody else’s media that moves', () => {
     expect(shown, 'nor does it come back').toEqual(['-', 'old-3', '-']);
   });
 
+  test('ends when its silent twin on another link ends after it', async () => {
+    const spare = new FakeLink();
+    await receiveOld('on-5');
+    spare.make('twin-5');
+    await subscriber.add({ ...offer('twin-5'), producerId: 'producer-on-5' }, spare.link);
+    subscriber.remove('on-5');
+    subscriber.remove('twin-5');
+    expect(shown).toEqual(['-', 'on-5', '-']);
+  });
+
   test('ends with its last track', async () => {
     await receiveOld('old-4');
     subscriber.remove('old-4');
