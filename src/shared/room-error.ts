@@ -209,7 +209,7 @@ const TEXT: Record<RoomErrorCode, RoomErrorText> = {
   },
   POLICY_FORBIDS: {
     message:
-      'Your company has changed what calls may do, and this one may not go on as it is. Join again; the new rules then apply.',
+      'Your organization has changed what calls may do, and this one may not go on as it is. Join again; the new rules then apply.',
     forIt: 'The managed settings were tightened during the call, which used what they forbid now.',
     retryable: true,
   },

@@ -65,7 +65,7 @@ test.describe('in a call, a managed file that', () => {
     await managed.push({ allowedServers: ['*.example.com'] });
     const { error } = endedScreen(page);
     await expect(error).toHaveAttribute('data-error-code', 'POLICY_FORBIDS');
-    await expect(error).toContainText('Your company has changed what calls may do');
+    await expect(error).toContainText('Your organization has changed what calls may do');
     await error.getByRole('button', { name: 'See the policy' }).click();
     const policy = policyPage(page);
     await expect(policy.setting('allowedServers')).toContainText('*.example.com');

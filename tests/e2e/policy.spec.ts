@@ -36,7 +36,7 @@ test.describe('a managed file that IT', () => {
 
     const notices = window.getByRole('status', { name: 'Notices from Causeway' });
     await managed.pushText('{ "preferredProtocol": "UDP_ON');
-    await expect(notices).toContainText('New settings of your company cannot be used');
+    await expect(notices).toContainText('New settings of your organization cannot be used');
     await notices.getByRole('button', { name: 'See the policy' }).click();
     const policy = policyPage(window);
     await expect(policy.status).toContainText('The last ones that were good stay in force.');
@@ -74,6 +74,12 @@ test.describe('a managed file that IT', () => {
     await notice.getByRole('button', { name: 'See the policy' }).click();
     await expect(policyPage(window).status).toContainText('Calls are not possible just now');
     await policyPage(window).close.click();
+
+    await managed.push({ preferredProtocol: 'TCP_ONLY' });
+    await expect(notice).toHaveCount(0);
+    await joinScreen(window).join.click();
+    await expect(callScreen(window).badge).toHaveAttribute('data-phase', 'connected');
+    await expect(callScreen(window).badge).toContainText('TCP · direct');
   });
 
   test('locks wins over the employee’s own value, and the policy page shows both', async ({

@@ -1,5 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  administratorTrust,
+  folderProblem,
+  type FileTrust,
+} from '../settings/managed/file-trust.ts';
+import { readManagedFile } from '../settings/managed/managed-file.ts';
 
 /** What the setting of extra CA certificates comes to. */
 export interface Authorities {
@@ -9,16 +16,15 @@ export interface Authorities {
 }
 
 const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-/** A bundle of every public authority has some 250 KB. */
-const MAX_FILE_BYTES = 1024 * 1024;
-
 /**
  * Reads the extra authorities: PEM text, or paths of files that hold it. An entry that cannot be
- * used is left out and told of: it makes calls fail, never pass.
+ * used is left out and told of: it makes calls fail, never pass. A file that others than the
+ * administrator can write counts as little as a managed file of that kind would: whoever wrote into it
+ * could read every call.
  */
 export function readAuthorities(
   entries: readonly string[],
-  read: (path: string) => string = readText,
+  trust: FileTrust = administratorTrust(),
 ): Authorities {
   const certificates = new Map<string, X509Certificate>();
   const problems: string[] = [];
@@ -26,7 +32,7 @@ export function readAuthorities(
     const isInline = entry.trimStart().startsWith('-----BEGIN');
     const where = isInline ? `Entry ${index + 1}` : entry;
     try {
-      const blocks = (isInline ? entry : read(entry)).match(PEM_BLOCK) ?? [];
+      const blocks = (isInline ? entry : readTrusted(entry, trust)).match(PEM_BLOCK) ?? [];
       if (blocks.length === 0) problems.push(`${where}: holds no certificate in PEM form.`);
       for (const block of blocks) {
         const certificate = new X509Certificate(block);
@@ -40,12 +46,20 @@ export function readAuthorities(
   return { certificates: [...certificates.values()], problems };
 }
 
-function readText(path: string): string {
-  const status = statSync(path);
-  // A device or a pipe might never end.
-  if (!status.isFile()) throw new RangeError('This is not a file.');
-  if (status.size > MAX_FILE_BYTES) throw new RangeError('The file is longer than 1 MB.');
-  return readFileSync(path, 'utf8');
+/** A link may lead to it, as in a system's store of certificates, if none but IT can change that. */
+function readTrusted(path: string, trust: FileTrust): string {
+  const problem = folderProblem(dirname(path), trust);
+  if (problem) throw new RangeError(problem);
+  const file = readManagedFile(realpathSync(path), trust);
+  switch (file.kind) {
+    case 'bytes':
+      return Buffer.from(file.bytes).toString('utf8');
+    case 'absent':
+      throw new RangeError('There is no such file.');
+    case 'refused':
+    case 'unreadable':
+      throw new RangeError(file.problem);
+  }
 }
 
 function reasonOf(error: unknown): string {

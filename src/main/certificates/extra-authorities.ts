@@ -47,7 +47,7 @@ export class ExtraAuthorities {
       notices.add({
         id: NOTICE_ID,
         severity: 'warning',
-        title: 'A certificate set by your organisation cannot be used',
+        title: 'A certificate set by your organization cannot be used',
         text: `Tell IT: extraCaCertificates: ${problems.join(' ')}`,
       });
     } else {

@@ -132,11 +132,11 @@ export class SettingsService {
 
   #whyLocked(key: SettingKey): string | undefined {
     const { locked, source, origin } = this.#effective.provenance[key];
-    if (settingInfo(key).setBy === 'it') return 'Only your company’s IT can set this.';
+    if (settingInfo(key).setBy === 'it') return 'Only your organization’s IT can set this.';
     if (!locked) return undefined;
     return source === 'command-line'
       ? `This is set for this run by ${origin ?? flagOf(key) ?? 'the command line'}. Start Causeway without that flag to change it.`
-      : 'Your company has set this and it cannot be changed here.';
+      : 'Your organization has set this and it cannot be changed here.';
   }
 
   /** Asks the merge itself: what it would not put in force is not worth storing. */

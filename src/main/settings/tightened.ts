@@ -30,6 +30,8 @@ const FORBIDDING: { [K in SettingKey]?: IsTighter<K> } = {
   disableUpdates: comesOn,
   // A call must not go on past the proxies that IT wants it to go through, or with a forbidden mode.
   signalingBaseUrl: (before, after) => after.length > 0 && !isDeepStrictEqual(before, after),
+  // Nor by another way than the one that IT leads its traffic.
+  httpProxy: (before, after) => !isDeepStrictEqual(before, after),
   preferredProtocol: (_before, after) => after !== 'UDP_OVER_TCP',
   displayNameDomain: (_before, after) => after !== '',
   extraCaCertificates: loses,

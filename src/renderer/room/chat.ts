@@ -41,6 +41,8 @@ export interface ChatChannel {
 }
 
 export interface ChatOptions {
+  /** Default true. False: nothing is sent, fetched or taken, whatever the server can do. */
+  isAllowed?: boolean;
   selfId: string;
   displayName: string;
   onChange: (view: ChatView) => void;
@@ -67,11 +69,13 @@ export class Chat {
   #log: ChatLog = EMPTY_LOG;
   #line: Line | undefined;
   #isAvailable = false;
+  #isAllowed: boolean;
   /** Ids that a connection was given: the server may have had them for long. */
   readonly #handedOver = new Set<string>();
 
   constructor(options: ChatOptions) {
     this.#options = options;
+    this.#isAllowed = options.isAllowed ?? true;
   }
 
   /**
@@ -80,7 +84,7 @@ export class Chat {
    */
   attach(channel: ChatChannel, features: ReadonlySet<Feature>): void {
     this.#drop();
-    this.#isAvailable = features.has('chat');
+    this.#isAvailable = this.#isAllowed && features.has('chat');
     if (this.#isAvailable) {
       this.#line = { channel, abort: new AbortController(), isBusy: true };
       void this.#serve(this.#line);
@@ -97,6 +101,15 @@ export class Chat {
     this.#tell();
   }
 
+  /** Policy allows no messages from now on, to the end of the call. */
+  forbid(): void {
+    this.#isAllowed = false;
+    this.#drop();
+    this.#isAvailable = false;
+    this.#failAll('no-chat');
+    this.#tell();
+  }
+
   /** The call is over. */
   close(): void {
     this.#drop();
@@ -107,6 +120,7 @@ export class Chat {
 
   /** A message of somebody else. */
   receive(message: ChatMessage): void {
+    if (!this.#isAllowed) return;
     this.#change(addDelivered(this.#log, message, this.#options.selfId));
   }
 

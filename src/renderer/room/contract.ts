@@ -26,6 +26,8 @@ export interface RoomOptions {
    * the one in use dies. Default true.
    */
   standbyPath?: boolean;
+  /** Text messages, where the server has them. Default true. */
+  chat?: boolean;
 }
 
 /** What the engine needs from the program around it, and can do without. */
@@ -141,6 +143,8 @@ export interface Room {
    * allow moves at once, or the call fails with the reason. A wider mode counts for the next call.
    */
   restrict(preferredProtocol: PreferredProtocol): void;
+  /** Policy allows no text messages from now on, to the end of the call. */
+  forbidChat(): void;
   /** Ends the call with `error`: policy forbids it from now on. */
   forbid(error: RoomError): void;
   /** While reconnecting: try now instead of at `nextRetryAt`. */

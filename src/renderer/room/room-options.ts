@@ -26,6 +26,7 @@ const RoomOptionsInput = z.strictObject({
   serverUrl: ServerUrl,
   preferredProtocol: PreferredProtocol.default(DEFAULT_PREFERRED_PROTOCOL),
   standbyPath: z.boolean().default(true),
+  chat: z.boolean().default(true),
   signalingBaseUrl: z
     .union([
       z.literal('').transform((): string[] => []),
@@ -47,6 +48,7 @@ export interface CallTarget {
   /** Empty on the direct route. */
   readonly proxies: readonly Endpoint[];
   readonly standbyPath: boolean;
+  readonly chat: boolean;
 }
 
 /**
@@ -56,7 +58,8 @@ export interface CallTarget {
 export function parseRoomOptions(options: unknown): CallTarget {
   const parsed = RoomOptionsInput.safeParse(options);
   if (!parsed.success) throw new RoomError('INPUT_INVALID', describeIssues(parsed.error));
-  const { roomId, token, displayName, preferredProtocol, serverUrl, standbyPath } = parsed.data;
+  const { roomId, token, displayName, preferredProtocol, serverUrl, standbyPath, chat } =
+    parsed.data;
   const { signalingBaseUrl } = parsed.data;
   const proxies = [...new Set(signalingBaseUrl)].map((url) =>
     endpointOf(parseSignalingBaseUrl(url)),
@@ -67,6 +70,7 @@ export function parseRoomOptions(options: unknown): CallTarget {
     displayName,
     preferredProtocol,
     standbyPath,
+    chat,
     route: proxies.length > 0 ? 'proxy' : 'direct',
     server: endpointOf(parseServerUrl(serverUrl)),
     proxies,

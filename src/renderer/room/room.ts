@@ -51,6 +51,7 @@ export class CausewayRoom implements Room {
       chat: NO_CHAT,
     });
     this.#chat = new Chat({
+      isAllowed: context.target.chat,
       selfId: context.peerId,
       displayName: context.target.displayName,
       onChange: (chat) => this.#update({ chat }),
@@ -146,6 +147,10 @@ export class CausewayRoom implements Room {
     if (!isNarrower(preferredProtocol, this.#context.target.preferredProtocol)) return;
     this.#note({ kind: 'path', text: `policy changed: ${preferredProtocol} from now on` });
     this.#driver.restrict(preferredProtocol);
+  }
+
+  forbidChat(): void {
+    this.#chat.forbid();
   }
 
   forbid(error: RoomError): void {

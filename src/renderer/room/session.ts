@@ -279,7 +279,9 @@ export class Session {
         displayName: target.displayName,
         device: DEVICE_INFO,
         rtpCapabilities: fromRtpCapabilities(entry.device.recvRtpCapabilities),
-        features: UNDERSTOOD.filter((feature) => entry.features.has(feature)),
+        features: UNDERSTOOD.filter(
+          (feature) => entry.features.has(feature) && (feature !== 'chat' || target.chat),
+        ),
       },
       SETUP_REQUEST_BUDGET_MS,
     );

@@ -37,7 +37,7 @@ export function serverForbidden(limits: Limits, serverUrl: string): Forbidden | 
   if (endpoint && isHostAllowed(limits.allowedServers, endpoint)) return undefined;
   return {
     key: 'allowedServers',
-    message: `Your company does not allow meetings on ${hostOf(serverUrl)}.`,
+    message: `Your organization does not allow meetings on ${hostOf(serverUrl)}.`,
     forIt: `${hostOf(serverUrl)} is not among allowedServers (${limits.allowedServers.join(', ')}).`,
   };
 }
@@ -52,7 +52,7 @@ export function proxiesForbidden(
     if (allowedProxies.includes(DIRECT)) return undefined;
     return {
       key: 'allowedProxies',
-      message: 'Your company allows calls through its Cloud Proxy only, and none is set.',
+      message: 'Your organization allows calls through its Cloud Proxy only, and none is set.',
       forIt: `signalingBaseUrl is empty, and “${DIRECT}” is not among allowedProxies (${allowedProxies.join(', ')}).`,
     };
   }
@@ -64,7 +64,7 @@ export function proxiesForbidden(
   if (bad === undefined) return undefined;
   return {
     key: 'allowedProxies',
-    message: `Your company does not allow the Cloud Proxy ${hostOf(bad)}.`,
+    message: `Your organization does not allow the Cloud Proxy ${hostOf(bad)}.`,
     forIt: `${hostOf(bad)} is not among allowedProxies (${allowedProxies.join(', ')}).`,
   };
 }
@@ -74,7 +74,7 @@ export function modeForbidden(limits: Limits, mode: PreferredProtocol): Forbidde
   if (limits.allowedModes.includes(mode)) return undefined;
   return {
     key: 'allowedModes',
-    message: `Your company does not allow the protocol ${mode}.`,
+    message: `Your organization does not allow the protocol ${mode}.`,
     forIt: `${mode} is not among allowedModes (${limits.allowedModes.join(', ')}).`,
   };
 }

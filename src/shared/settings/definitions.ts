@@ -127,7 +127,7 @@ export const DEFINITIONS = {
       bypass: ['*.internal.example.com'],
     },
     title: 'HTTP proxy',
-    hint: 'The proxy of your company’s network, for connections over TCP: as the system is set, none, one by hand, or by a PAC file.',
+    hint: 'The proxy of your organization’s network, for connections over TCP: as the system is set, none, one by hand, or by a PAC file.',
     setBy: 'everyone',
     applies: 'after-call',
     section: 'network',

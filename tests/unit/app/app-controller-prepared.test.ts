@@ -34,6 +34,19 @@ describe('before Join is pressed', () => {
     expect(prepareRoom).not.toHaveBeenCalled();
   });
 
+  test('nothing is sent while the policy lets nobody call', async () => {
+    const { controller, prepareRoom, forgetPrepared, policyRefusesCalls } = setUp(withLink);
+    await controller.start();
+    prepareRoom.mockClear();
+    policyRefusesCalls();
+    expect(forgetPrepared).toHaveBeenCalledOnce();
+
+    const refused = setUp(withLink);
+    refused.policyRefusesCalls();
+    await refused.controller.start();
+    expect(refused.prepareRoom).not.toHaveBeenCalled();
+  });
+
   test('another name is no other way', async () => {
     const { controller, forgetPrepared, settingsBecome } = setUp(withLink);
     await controller.start();

@@ -61,6 +61,7 @@ class FakeRoom implements Room {
   readonly muted: boolean[] = [];
   readonly restricted: PreferredProtocol[] = [];
   readonly forbidden: RoomError[] = [];
+  isChatForbidden = false;
   isLeft = false;
   #snapshot: RoomSnapshot = {
     connection: { phase: 'idle' },
@@ -109,6 +110,9 @@ class FakeRoom implements Room {
   }
   restrict(preferredProtocol: PreferredProtocol): void {
     this.restricted.push(preferredProtocol);
+  }
+  forbidChat(): void {
+    this.isChatForbidden = true;
   }
   forbid(error: RoomError): void {
     this.forbidden.push(error);
@@ -212,6 +216,11 @@ export function setUp(options: { pending?: PendingMeeting; storage?: MemoryStora
     forgetPrepared,
     settingsBecome: (values: Partial<EffectiveSettings['values']>) =>
       observed.set({ ...settings, values: { ...settings.values, ...values } }),
+    policyRefusesCalls: () =>
+      observed.set({
+        ...settings,
+        policy: { ...NO_POLICY, callsRefused: { message: 'No calls.', forIt: 'Broken.' } },
+      }),
     storage,
     aLinkIsOpened: () => onPending(),
     policyBecomes: (values: Partial<EffectiveSettings['values']>, tightened: SettingKey[]) => {

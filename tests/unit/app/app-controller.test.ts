@@ -182,12 +182,20 @@ describe('in a call', () => {
       { signalingBaseUrl: ['https://proxy.example.com'] },
       'signalingBaseUrl',
     ],
+    ['another HTTP proxy: it ends', { httpProxy: { mode: 'none' } }, 'httpProxy'],
   ] as const)('IT wants %s at once', async (_what, values, key) => {
     const { room, policyBecomes } = await inCall();
     policyBecomes(values as Partial<EffectiveSettings['values']>, [key]);
     if (key === 'preferredProtocol') expect(room.restricted).toEqual(['TCP_ONLY']);
     else expect(room.forbidden).toMatchObject([{ code: 'POLICY_FORBIDS' }]);
     expect(room.restricted.length + room.forbidden.length).toBe(1);
+  });
+
+  test('no chat: its messages end at once, the call goes on', async () => {
+    const { room, policyBecomes } = await inCall();
+    policyBecomes({ disableChat: true }, ['disableChat']);
+    expect(room.isChatForbidden).toBe(true);
+    expect(room.forbidden).toEqual([]);
   });
 
   test('a policy that forbids nothing new counts for the next call', async () => {

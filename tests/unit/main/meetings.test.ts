@@ -141,7 +141,7 @@ describe('under a policy', () => {
     const link = 'causeway://join/weekly?server=https://meet.evil.example';
     expect(refused(link)).toEqual({
       status: 'refused',
-      problem: 'Your company does not allow meetings on meet.evil.example.',
+      problem: 'Your organization does not allow meetings on meet.evil.example.',
       forIt: 'meet.evil.example is not among allowedServers (*.example.com).',
     });
     const meetings = open({ input: link, autoJoin: true });
@@ -155,7 +155,7 @@ describe('under a policy', () => {
     settings = { ...settings, allowedProxies: ['proxy.example.com'] };
     expect(refused('weekly')).toMatchObject({
       status: 'refused',
-      problem: 'Your company allows calls through its Cloud Proxy only, and none is set.',
+      problem: 'Your organization allows calls through its Cloud Proxy only, and none is set.',
     });
     expect(open().policy.endpoints).toEqual([]);
     settings = { ...settings, signalingBaseUrl: ['https://proxy.example.com'] };

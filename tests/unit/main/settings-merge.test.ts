@@ -222,6 +222,7 @@ describe('a change that tightens', () => {
     [{}, { disableChat: true }, ['disableChat']],
     [{ disableChat: true }, {}, []],
     [{}, { signalingBaseUrl: ['https://p.example'] }, ['signalingBaseUrl']],
+    [{}, { httpProxy: { mode: 'none' } }, ['httpProxy']],
     [{}, { appearance: 'dark', diagnostics: 'errors' }, []],
   ])('from %j to %j: %j', (before, after, keys) => {
     expect(tightenedKeys(of(before), of(after)).toSorted()).toEqual(keys.toSorted());

@@ -71,9 +71,9 @@ describe('under a policy', () => {
       problems: [
         {
           key: 'preferredProtocol',
-          problem: expect.stringContaining('Your company has set this') as string,
+          problem: expect.stringContaining('Your organization has set this') as string,
         },
-        { key: 'allowedServers', problem: 'Only your company’s IT can set this.' },
+        { key: 'allowedServers', problem: 'Only your organization’s IT can set this.' },
       ],
     });
     expect(settings.update({ disableChat: null }).status).toBe('refused');
@@ -94,7 +94,10 @@ describe('under a policy', () => {
     ).toMatchObject({
       status: 'refused',
       problems: [
-        { key: 'serverUrl', problem: 'Your company does not allow meetings on meet.evil.example.' },
+        {
+          key: 'serverUrl',
+          problem: 'Your organization does not allow meetings on meet.evil.example.',
+        },
         { key: 'preferredProtocol' },
       ],
     });

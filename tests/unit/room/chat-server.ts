@@ -28,6 +28,8 @@ export class ChatServer {
   readonly history = new ChatHistory();
   /** What others were told, in order, as the room server tells it. */
   readonly told: ChatMessage[] = [];
+  /** Requests that have arrived, in order. */
+  readonly asked: string[] = [];
   /** Of the requests to come, in order; afterwards all are answered. */
   fates: Fate[] = [];
   readonly #chat: Chat;
@@ -59,6 +61,7 @@ export class ChatServer {
 
   /** A request of the participant arrives. */
   take(method: 'sendChat' | 'getChat', data: unknown): unknown {
+    this.asked.push(method);
     if (method === 'getChat') return { messages: this.history.messages };
     const { id, text } = data as ClientRequest<'sendChat'>;
     const draft = { id, text, author: SELF, peerId: SELF, displayName: 'Me' };

@@ -10,7 +10,7 @@ const LONG_MS = 200_000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function makeChat() {
+function makeChat(more: { isAllowed?: boolean } = {}) {
   const problems: string[] = [];
   const seen: { view: ChatView } = { view: { available: false, live: false, messages: [] } };
   const chat = new Chat({
@@ -18,6 +18,7 @@ function makeChat() {
     displayName: 'Me',
     onChange: (view) => (seen.view = view),
     onProblem: (problem) => void problems.push(problem),
+    ...more,
   });
   const server = new ChatServer(chat);
   const shown = () => seen.view.messages.map(({ text, status }) => `${text}: ${status}`);
@@ -27,6 +28,31 @@ function makeChat() {
 const pass = async (ms: number): Promise<void> => {
   await vi.advanceTimersByTimeAsync(ms);
 };
+
+describe('where policy allows no messages', () => {
+  test('nothing is asked for, taken or sent', async () => {
+    const { chat, server, seen } = makeChat({ isAllowed: false });
+    server.connect();
+    await pass(LONG_MS);
+    expect(server.asked).toEqual([]);
+    chat.receive({ id: 'theirs', peerId: 'ada', displayName: 'Ada', text: 'hello', at: 1 });
+    expect(seen.view).toEqual({ available: false, live: false, messages: [] });
+    expect(() => chat.send('hello')).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+  });
+
+  test('from mid-call on, what was typed is not lost unseen, and a new connection changes nothing', async () => {
+    const { chat, server, seen, shown } = makeChat();
+    server.connect();
+    server.cut();
+    chat.send('hello');
+    chat.forbid();
+    server.connect();
+    await pass(LONG_MS);
+    expect(server.told).toEqual([]);
+    expect(seen.view).toMatchObject({ available: false, live: false });
+    expect(shown()).toEqual(['hello: failed']);
+  });
+});
 
 describe('what is typed', () => {
   test('is shown at once, and goes out when a connection stands', async () => {

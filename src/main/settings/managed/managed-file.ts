@@ -57,9 +57,9 @@ function readOpenFile(file: number, path: string, trust: FileTrust): ManagedFile
     problem,
     modifiedAt,
   });
-  if (stats.isDirectory()) return unreadable('It is a folder. A file with JSON belongs here.');
+  if (stats.isDirectory()) return unreadable('It is a folder. A plain file belongs here.');
   if (!stats.isFile()) {
-    return unreadable('It is a device, pipe or socket. A plain file with JSON belongs here.');
+    return unreadable('It is a device, pipe or socket. A plain file belongs here.');
   }
   const problem = ownershipProblem('file', path, stats, trust);
   if (problem) return { kind: 'refused', problem, modifiedAt };
@@ -107,7 +107,7 @@ function explainOpenError(code: string): ManagedFile {
     case 'ENXIO':
       return {
         kind: 'unreadable',
-        problem: 'It is a socket. A plain file with JSON belongs here.',
+        problem: 'It is a socket. A plain file belongs here.',
       };
     default:
       return { kind: 'unreadable', problem: `It cannot be read (${code}).` };

@@ -174,7 +174,7 @@ function refusal(problems: readonly PolicyProblem[]): PolicyStatus['callsRefused
   const errors = problems.filter(({ severity }) => severity === 'error');
   return {
     message:
-      'Your company’s settings for Causeway cannot be used, and without them no call is possible. Tell IT.',
+      'Your organization’s settings for Causeway cannot be used, and without them no call is possible. Tell IT.',
     forIt: errors.map(formatProblem).join('\n'),
   };
 }

@@ -28,7 +28,7 @@ function noticeText(status: PolicyStatus): Omit<AppNotice, 'id'> | undefined {
     return {
       severity: 'error',
       title: 'Calls are not possible just now',
-      text: `Your company’s settings for Causeway cannot be used, and none that could are known.${detail}`,
+      text: `Your organization’s settings for Causeway cannot be used, and none that could are known.${detail}`,
     };
   }
   switch (status.state) {
@@ -38,14 +38,14 @@ function noticeText(status: PolicyStatus): Omit<AppNotice, 'id'> | undefined {
     case 'gone':
       return {
         severity: 'warning',
-        title: 'Your company’s settings have vanished',
+        title: 'Your organization’s settings have vanished',
         text: 'Those that were known last stay in force. IT ends them with a file that holds {}.',
       };
     case 'refused':
     case 'broken':
       return {
         severity: 'warning',
-        title: 'New settings of your company cannot be used',
+        title: 'New settings of your organization cannot be used',
         text: `Those that were known last stay in force.${detail}`,
       };
   }

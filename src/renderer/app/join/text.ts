@@ -10,7 +10,7 @@ export const JOIN_TEXT = {
   fromLink: 'From your link',
   name: 'Your name',
   namePlaceholder: 'The name that others see',
-  nameLocked: { managed: 'Set by your company.', 'command-line': 'Set on the command line.' },
+  nameLocked: { managed: 'Set by your organization.', 'command-line': 'Set on the command line.' },
   nameInCalls: (name: string) => `Others see “${name}”, as your organization wants it.`,
   join: 'Join meeting',
   joining: 'Joining…',

@@ -214,7 +214,7 @@ export class AppController {
 
   /** Makes the join quicker; when it cannot, the join itself says why. */
   #prepare(): void {
-    if (!this.#preparable) return;
+    if (!this.#preparable || this.#settings.get().policy.callsRefused) return;
     this.#preparedAt = performance.now();
     const { meeting } = this.#preparable;
     const displayName = this.#settings.get().values.displayName || JOIN_TEXT.guest;
@@ -298,8 +298,9 @@ function refusalOf(
 }
 
 /** The settings that decide which way a call goes. What a person calls themselves does not. */
-function wayIn({ values }: EffectiveSettings): string {
-  return JSON.stringify({ ...values, displayName: '', devices: {} });
+function wayIn({ values, policy }: EffectiveSettings): string {
+  const { callsRefused } = policy;
+  return JSON.stringify({ ...values, displayName: '', devices: {}, callsRefused });
 }
 
 /** A meeting as the link that main reads again, so that the settings of now apply to it. */

@@ -30,6 +30,10 @@ export function judgeCall(
   if (tightened.includes('signalingBaseUrl') && goesPast(meeting, values.signalingBaseUrl)) {
     return { kind: 'forbid', why: 'signalingBaseUrl names another way out than this call takes.' };
   }
+  // What is connected would go on by the way that it took.
+  if (tightened.includes('httpProxy')) {
+    return { kind: 'forbid', why: 'httpProxy leads another way out than this call takes.' };
+  }
   return preferredProtocol === meeting.preferredProtocol
     ? { kind: 'later' }
     : { kind: 'restrict', preferredProtocol };

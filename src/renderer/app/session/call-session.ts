@@ -59,9 +59,9 @@ export class CallSession {
     this.#bridge = bridge;
     this.#media = media;
     this.#onEnd = onEnd;
-    const { standbyPath } = settings.get().values;
+    const { standbyPath, disableChat } = settings.get().values;
     this.room = createRoom(
-      { ...roomOptionsOf(meeting, token, displayName), standbyPath },
+      { ...roomOptionsOf(meeting, token, displayName), standbyPath, chat: !disableChat },
       roomPlatformOf(bridge, storage),
     );
   }
@@ -121,6 +121,7 @@ export class CallSession {
 
   /** IT changed the policy: what it forbids now ends at once, the rest counts for the next call. */
   policyChanged(settings: EffectiveSettings, change: PolicyChange): void {
+    if (settings.values.disableChat) this.room.forbidChat();
     const verdict = judgeCall(this.meeting, settings, change);
     if (verdict.kind === 'restrict') this.room.restrict(verdict.preferredProtocol);
     if (verdict.kind === 'forbid') {

@@ -1,7 +1,19 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  realpathSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readAuthorities } from '../../../../src/main/certificates/authorities.ts';
+import {
+  administratorTrust,
+  type FileTrust,
+} from '../../../../src/main/settings/managed/file-trust.ts';
 import { CertificateWorkshop, opensslUnavailable, SERVER } from './chains.ts';
 
 const unavailable = opensslUnavailable();
@@ -15,11 +27,16 @@ afterAll(() => {
   if (unavailable === undefined) workshop.close();
 });
 
+/** Whoever runs the tests is the administrator, of this one folder. */
+function trust(): FileTrust {
+  return { administrators: [userInfo().uid], from: realpathSync(workshop.folder) };
+}
+
 test('reads PEM text and files, several certificates in one, each once', () => {
   const [a, b] = [workshop.make({ name: 'A' }), workshop.make({ name: 'B' })];
   const bundle = join(workshop.folder, 'bundle.pem');
   writeFileSync(bundle, `Subject: A\r\n${a.pem}\n\n${b.pem}`);
-  const { certificates, problems } = readAuthorities([a.pem, bundle]);
+  const { certificates, problems } = readAuthorities([a.pem, bundle], trust());
   expect(certificates.map(({ subject }) => subject)).toEqual(['CN=A', 'CN=B']);
   expect(problems).toEqual([]);
 });
@@ -35,18 +52,56 @@ test('leaves out what cannot be used, says why, and takes the rest', () => {
   truncateSync(huge, 100 * 1024 * 1024);
   mkdirSync(folder);
   const missing = join(workshop.folder, 'missing.pem');
-  const { certificates, problems } = readAuthorities([
-    '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
-    ...[server.pem, empty, huge, folder, missing, '/dev/zero', good.pem],
-  ]);
+  const { certificates, problems } = readAuthorities(
+    [
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+      ...[server.pem, empty, huge, folder, missing, good.pem],
+    ],
+    trust(),
+  );
   expect(certificates.map(({ subject }) => subject)).toEqual(['CN=Good']);
   expect(problems).toEqual([
     expect.stringMatching(/^Entry 1: /),
     'Entry 2: holds a certificate that is not an authority’s.',
     `${empty}: holds no certificate in PEM form.`,
-    `${huge}: The file is longer than 1 MB.`,
-    `${folder}: This is not a file.`,
+    `${huge}: It has 100.0 MB; more than 1 MB is not read.`,
+    `${folder}: It is a folder. A plain file belongs here.`,
     `${missing}: There is no such file.`,
-    '/dev/zero: This is not a file.',
   ]);
+});
+
+test('a file that others can write, or that lies where they can, is refused and told of', () => {
+  const { pem } = workshop.make({ name: 'Company' });
+  const open = join(workshop.folder, 'open.pem');
+  writeFileSync(open, pem);
+  chmodSync(open, 0o666);
+  const anywhere = join(workshop.folder, 'anywhere');
+  mkdirSync(anywhere);
+  chmodSync(anywhere, 0o777);
+  const inside = join(anywhere, 'company.pem');
+  writeFileSync(inside, pem);
+  const link = join(workshop.folder, 'link.pem');
+  symlinkSync(inside, link);
+  const { certificates, problems } = readAuthorities([open, inside, link], trust());
+  expect(certificates).toEqual([]);
+  expect(problems).toEqual([
+    expect.stringContaining(`${open} can be written by every user of this computer (mode 0666)`),
+    expect.stringContaining(`${anywhere} can be written by every user of this computer`),
+    expect.stringContaining(`${anywhere} can be written by every user of this computer`),
+  ]);
+});
+
+test('a link that only the administrator can change leads to its file', () => {
+  const { pem } = workshop.make({ name: 'Company' });
+  const file = join(workshop.folder, 'real.pem');
+  writeFileSync(file, pem);
+  const link = join(workshop.folder, 'to-real.pem');
+  symlinkSync(file, link);
+  expect(readAuthorities([link], trust()).problems).toEqual([]);
+});
+
+test('a device is not read', () => {
+  const { certificates, problems } = readAuthorities(['/dev/zero'], administratorTrust());
+  expect(certificates).toEqual([]);
+  expect(problems).toEqual([expect.stringMatching(/^\/dev\/zero: /)]);
 });
