@@ -25,6 +25,8 @@ export interface MeetingsOptions {
 export class Meetings {
   readonly #options: MeetingsOptions;
   #pending: { input: string; autoJoin: boolean } | undefined;
+  /** One that was refused, until another is meant: IT may allow it yet. */
+  #refused: string | undefined;
   #policy: NetworkPolicy;
 
   /** @param first A meeting that the program was started for: the first document is made for it. */
@@ -51,20 +53,26 @@ export class Meetings {
 
   /**
    * After a change of the settings: what is forbidden now stays out of reach of this document, whose
-   * header may name it no more. What is allowed again comes with a fresh one.
+   * header may name it no more. What is allowed again comes with a fresh one; a meeting that was
+   * refused and is allowed now waits for the person again.
    */
   limitsChanged(): void {
     this.#policy = this.policy;
+    if (this.#refused === undefined) return;
+    if (resolveMeeting(this.#refused, this.#options.settings()).status !== 'ready') return;
+    this.offer(this.#refused, { autoJoin: false });
   }
 
   /** A meeting from outside the page. The newest one counts. */
   offer(input: string, options: { autoJoin: boolean }): void {
     this.#pending = { input, ...options };
+    this.#refused = undefined;
     this.#options.announce();
   }
 
   /** What the page asks for when somebody enters a link. */
   open(input: string): MeetingOpenResult {
+    this.#refused = undefined;
     const resolved = resolveMeeting(input, this.#options.settings());
     if (resolved.status !== 'ready') return resolved;
     if (this.#isAllowed(resolved.meeting)) return { status: 'ready', meeting: resolved.meeting };
@@ -87,6 +95,7 @@ export class Meetings {
       return { status: 'none' };
     }
     this.#pending = undefined;
+    if (resolved.status === 'refused') this.#refused = pending.input;
     return resolved.status === 'ready' ? { ...resolved, autoJoin: pending.autoJoin } : resolved;
   }
 

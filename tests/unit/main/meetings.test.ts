@@ -183,3 +183,36 @@ describe('under a policy', () => {
     expect(allowsUrl(meetings.policy, 'https://meet.example.com')).toBe(true);
   });
 });
+
+describe('a meeting that was refused', () => {
+  const refused = { message: 'No calls.', forIt: 'Broken.' };
+
+  it('waits for the person again when IT allows it, and is not joined by itself', () => {
+    policy = { ...NO_POLICY, callsRefused: refused };
+    const meetings = open({ input: 'weekly', autoJoin: true });
+    expect(meetings.takePending()).toMatchObject({ status: 'refused' });
+    meetings.limitsChanged();
+    expect(events, 'nothing is better yet').toEqual([]);
+
+    policy = NO_POLICY;
+    meetings.limitsChanged();
+    expect(events).toEqual(['announce']);
+    // This document may reach nothing: a fresh one takes it.
+    expect(meetings.takePending()).toEqual({ status: 'none' });
+    expect(events).toEqual(['announce', 'reload']);
+    expect(meetings.takePending()).toMatchObject({ status: 'ready', autoJoin: false });
+    meetings.limitsChanged();
+    expect(events, 'once').toEqual(['announce', 'reload']);
+  });
+
+  it('is forgotten when another one is meant meanwhile', () => {
+    policy = { ...NO_POLICY, callsRefused: refused };
+    const meetings = open({ input: 'weekly', autoJoin: false });
+    meetings.takePending();
+    policy = NO_POLICY;
+    meetings.open('other');
+    events = [];
+    meetings.limitsChanged();
+    expect(events).toEqual([]);
+  });
+});
