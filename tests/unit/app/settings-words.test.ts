@@ -58,7 +58,12 @@ describe('the policy page', () => {
     { value: {}, text: 'Empty' },
     { value: '', text: 'Empty' },
     { value: true, text: 'Yes' },
-    { value: { mode: 'system' }, text: '{"mode":"system"}' },
+    { value: { mode: 'system' }, text: 'mode: system' },
+    {
+      value: { mode: 'manual', server: 'http-proxy.example.com:3128', bypass: [] },
+      text: 'mode: manual · server: http-proxy.example.com:3128',
+    },
+    { value: { mode: 'manual', bypass: ['a.example'] }, text: 'mode: manual · bypass: a.example' },
     { value: 'x'.repeat(500), text: `${'x'.repeat(240)}…` },
   ])('shows a value as $text', ({ value, text }) => {
     expect(valueText(value)).toBe(text);

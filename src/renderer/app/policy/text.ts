@@ -100,12 +100,18 @@ export function valueText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (value === '' || (Array.isArray(value) && value.length === 0)) return 'Empty';
   if (isObject(value) && Object.keys(value).length === 0) return 'Empty';
-  const text = isStringList(value)
-    ? value.map(modeOrText).join(', ')
-    : typeof value === 'string'
-      ? modeOrText(value)
-      : JSON.stringify(value);
+  const text = wordsOf(value);
   return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : text;
+}
+
+function wordsOf(value: unknown): string {
+  if (isStringList(value)) return value.map(modeOrText).join(', ');
+  if (typeof value === 'string') return modeOrText(value);
+  if (!isObject(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .filter(([, part]) => !Array.isArray(part) || part.length > 0)
+    .map(([key, part]) => `${key}: ${wordsOf(part)}`)
+    .join(' · ');
 }
 
 /** Both names of a protocol: the one of the screen, and the one of managed files. */

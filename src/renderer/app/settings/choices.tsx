@@ -97,7 +97,7 @@ export function SwitchField({ setting, value, onChange, problem, ...state }: Swi
   const { title, hint } = settingInfo(setting);
   return (
     <div className={fieldStyles.field} data-setting={setting}>
-      <div className={headStyles.head}>
+      <div className={headStyles.switchHead}>
         <span className={styles.switchLine}>
           <input
             id={id}
