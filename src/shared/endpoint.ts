@@ -24,6 +24,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const HOST_LABELS =
   /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 const NUMERIC_HOST = /^[0-9.]+$/;
+/** The URL Standard (§3.5, “ends in a number”) takes such a host for an IPv4 address, or for nothing. */
+const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[0-9a-f]*)\.?$/i;
 
 /** Whether `host` (no brackets) can only mean this computer. */
 export function isLoopbackHost(host: string): boolean {
@@ -112,10 +114,13 @@ function parseEndpoint(text: string, what: string, allowed: Allowed): EndpointRe
   }
   const shownHost = host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase();
   const suffix = port === (isPlain ? 80 : 443) ? '' : `:${port}`;
+  const httpOrigin = `${isPlain ? 'http' : 'https'}://${shownHost}${suffix}`;
+  // The URL Standard has the last word: what it does not take cannot be opened.
+  if (URL.parse(httpOrigin) === null) return bad(`“${shorten(host)}” is not a valid host name.`);
   return {
     ok: true,
     endpoint: {
-      httpOrigin: `${isPlain ? 'http' : 'https'}://${shownHost}${suffix}`,
+      httpOrigin,
       wsOrigin: `${isPlain ? 'ws' : 'wss'}://${shownHost}${suffix}`,
       host: host.toLowerCase(),
       port,
@@ -147,6 +152,9 @@ export function checkHost(host: string): string | undefined {
     return z.ipv4().safeParse(host).success
       ? undefined
       : `“${shorten(host)}” is not a valid IPv4 address.`;
+  }
+  if (ENDS_IN_NUMBER.test(host)) {
+    return `“${shorten(host)}” is not a valid host: no name ends in a number after its last dot.`;
   }
   return HOST_LABELS.test(host)
     ? undefined

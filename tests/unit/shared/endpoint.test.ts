@@ -49,6 +49,9 @@ describe('a room server address', () => {
     ['meet..example.com', 'not a valid host name'],
     ['300.1.1.1', 'not a valid IPv4 address'],
     ['10.1', 'not a valid IPv4 address'],
+    ['A.0', 'no name ends in a number'],
+    ['0x7f.0.0.0x1', 'no name ends in a number'],
+    ['meet.example.2', 'no name ends in a number'],
     ['https://[2001:db8::zz]', 'not a valid IPv6 address'],
     ['mëet.example.com', 'not a valid host name'],
   ])('%s is refused: %s', (text, words) => {
