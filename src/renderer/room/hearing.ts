@@ -12,6 +12,8 @@ export interface Look {
   readonly lastPacketAt: number | undefined;
   /** STUN responses so far: answers to connectivity and consent checks (RFC 7675). */
   readonly responses: number;
+  /** Packets so far that come whether the other end hears anything or not, and do not count. */
+  readonly unasked: number;
 }
 
 export interface Hearing {
@@ -26,6 +28,8 @@ export interface Hearing {
   readonly usualGapMs: number | undefined;
   /** Watched time since the last answered consent check, ms. */
   readonly consentMs: number;
+  /** What comes unasked has come since: the way in is open, and if something is shut it is the way out. */
+  readonly isOneSided: boolean;
 }
 
 /** What {@link listen} remembers from look to look. */
@@ -33,6 +37,8 @@ export interface Listening {
   readonly hearing: Hearing;
   readonly at: number;
   readonly responses: number;
+  /** As it was when the last packet came that counts. */
+  readonly unasked: number;
   /** Silence up to here is forgiven: the program slept, or what flows has changed. */
   readonly watchedFrom: number;
   /** When the rhythm began to be learned. */
@@ -78,9 +84,11 @@ export function startListening(look: Look, before?: Listening): Listening {
       silentMs: 0,
       usualGapMs: undefined,
       consentMs: before?.hearing.consentMs ?? 0,
+      isOneSided: false,
     },
     at: look.at,
     responses: look.responses,
+    unasked: look.unasked,
     watchedFrom: look.at,
     learningSince: look.at,
     rhythm: { since: look.at, present: NOTHING, previous: NOTHING },
@@ -98,15 +106,18 @@ export function listen(before: Listening, look: Look): Listening {
   const rhythm = isNews ? keepTime(before.rhythm, look.at, before.hearing.silentMs) : before.rhythm;
   const isKnown = look.at - before.learningSince >= LEARN_MS;
   const isAnswered = look.responses > before.responses;
+  const unasked = isNews || isStall ? look.unasked : before.unasked;
   return {
     hearing: {
       heardAt,
       silentMs,
       usualGapMs: isKnown || !hasBegun(rhythm) ? usualGap(rhythm) : undefined,
       consentMs: isAnswered ? 0 : before.hearing.consentMs + (isStall ? 0 : elapsed),
+      isOneSided: look.unasked > unasked,
     },
     at: look.at,
     responses: look.responses,
+    unasked,
     watchedFrom,
     learningSince: before.learningSince,
     rhythm,

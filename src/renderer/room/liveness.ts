@@ -61,10 +61,13 @@ export function judgeLink(
  * The silence that is suspicious after what was heard before, ms. Undefined where nothing comes
  * regularly: only consent checks then tell.
  */
-export function silenceLimit({ usualGapMs }: Hearing, isOtherInDoubt = false): number | undefined {
+export function silenceLimit(
+  { usualGapMs, isOneSided }: Hearing,
+  isOtherInDoubt = false,
+): number | undefined {
   if (usualGapMs === undefined) return SILENCE_UNKNOWN_MS;
   if (usualGapMs > IRREGULAR_GAP_MS) return undefined;
-  if (isOtherInDoubt) return Math.max(SILENCE_MIN_MS, usualGapMs + SILENCE_MARGIN_MS);
+  if (isOtherInDoubt || isOneSided) return Math.max(SILENCE_MIN_MS, usualGapMs + SILENCE_MARGIN_MS);
   return Math.max(SILENCE_MIN_MS, usualGapMs * SILENCE_FACTOR + SILENCE_MARGIN_MS);
 }
 

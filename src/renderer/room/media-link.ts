@@ -8,7 +8,7 @@ import type { TransportInfo } from './entry.ts';
 import { listen, startListening, type Hearing, type Listening, type Look } from './hearing.ts';
 import type { HttpProxyLegs } from './http-proxy-legs.ts';
 import { readLinkStats, type LinkStats } from './link-stats.ts';
-import { readInbound } from './inbound.ts';
+import { arrivalsBetween, readInbound, type Inbound } from './inbound.ts';
 import { relaysOver, type ConnectionPolicy } from './policy.ts';
 import { selectedPath } from './selected-path.ts';
 import type { Requester } from './signaling-line.ts';
@@ -55,7 +55,11 @@ export class MediaLink {
   #relayFault: RelayFault | undefined;
   #listening: Listening | undefined;
   #forget = false;
-  #pairId: string | undefined;
+  #inbound: Inbound | undefined;
+  /** When the last packet came in that is a sign of life, by the clock of the statistics, ms. */
+  #lifeAt: number | undefined;
+  /** Packets so far that came unasked, and are none. */
+  #unasked = 0;
   /** Media that says nothing of other links, by `mid`. */
   readonly #apart = new Set<string>();
   /** From the clock of the statistics to the monotonic one, ms. */
@@ -167,17 +171,22 @@ export class MediaLink {
     const report = await this.transport.getStats();
     const inbound = readInbound(report, this.role, this.#apart);
     if (!inbound) return;
+    const before = this.#inbound;
+    this.#inbound = inbound;
     // Another pair: another path, perhaps, and counters that begin anew.
-    if (inbound.pairId !== this.#pairId) {
-      this.#pairId = inbound.pairId;
+    if (inbound.pairId !== before?.pairId) {
       this.#path = this.#pathOf(readLinkStats(report.values()));
       this.#forget = true;
+      this.#lifeAt = inbound.lastPacketAt;
+    } else {
+      const { lifeAt, unasked } = arrivalsBetween(before, inbound, this.role);
+      this.#lifeAt = lifeAt ?? this.#lifeAt;
+      this.#unasked += unasked;
     }
     const at = performance.now();
     const offset = this.#offsetOf(at - inbound.madeAt);
-    const lastPacketAt =
-      inbound.lastPacketAt === undefined ? undefined : inbound.lastPacketAt + offset;
-    this.#hear({ at, lastPacketAt, responses: inbound.responses });
+    const lastPacketAt = this.#lifeAt === undefined ? undefined : this.#lifeAt + offset;
+    this.#hear({ at, lastPacketAt, responses: inbound.responses, unasked: this.#unasked });
   }
 
   /**

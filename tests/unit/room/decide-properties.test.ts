@@ -52,6 +52,7 @@ const anyHearing: fc.Arbitrary<Hearing> = fc.record({
   silentMs: fc.nat({ max: 8000 }),
   usualGapMs: fc.constantFrom(undefined, 20, 60, 400, Infinity),
   consentMs: fc.nat({ max: 8000 }),
+  isOneSided: fc.boolean(),
 });
 const anyAbilities: fc.Arbitrary<Abilities> = fc.record(
   { migration: fc.boolean(), resumeGraceMs: fc.nat({ max: 30_000 }) },

@@ -21,7 +21,12 @@ function hear(
 }
 
 function look(at: number, packets: readonly number[], responses = 0): Look {
-  return { at, lastPacketAt: packets.filter((packet) => packet <= at).at(-1), responses };
+  return {
+    at,
+    lastPacketAt: packets.filter((packet) => packet <= at).at(-1),
+    responses,
+    unasked: 0,
+  };
 }
 
 const every = (ms: number, from: number, to: number): number[] =>
@@ -40,15 +45,15 @@ describe('silence', () => {
 
   test('in which the program did not run is forgiven: it may have slept', () => {
     const awake = hear(every(20, 0, 5_000), { to: 5_000 });
-    const woken = listen(awake, { at: 65_000, lastPacketAt: 5_000, responses: 0 });
+    const woken = listen(awake, { at: 65_000, lastPacketAt: 5_000, responses: 0, unasked: 0 });
     expect(woken.hearing.silentMs).toBe(0);
-    const later = listen(woken, { at: 65_300, lastPacketAt: 5_000, responses: 0 });
+    const later = listen(woken, { at: 65_300, lastPacketAt: 5_000, responses: 0, unasked: 0 });
     expect(later.hearing.silentMs, 'and counts from then on').toBe(300);
   });
 
   test('between looks that are late but not absurdly so counts in full', () => {
     const awake = hear(every(20, 0, 5_000), { to: 5_000 });
-    const late = listen(awake, { at: 5_690, lastPacketAt: 5_000, responses: 0 });
+    const late = listen(awake, { at: 5_690, lastPacketAt: 5_000, responses: 0, unasked: 0 });
     expect(late.hearing.silentMs).toBe(690);
   });
 });
@@ -67,9 +72,12 @@ describe('the rhythm', () => {
 
   test('is none from the start where nothing comes: what has not begun cannot have stopped', () => {
     const before = hear(every(20, 0, 5_000), { to: 5_000 });
-    const muted = startListening({ at: 5_010, lastPacketAt: 5_000, responses: 0 }, before);
+    const muted = startListening(
+      { at: 5_010, lastPacketAt: 5_000, responses: 0, unasked: 0 },
+      before,
+    );
     for (const at of [5_410, 5_710, 5_900]) {
-      const { hearing } = listen(muted, { at, lastPacketAt: 5_000, responses: 0 });
+      const { hearing } = listen(muted, { at, lastPacketAt: 5_000, responses: 0, unasked: 0 });
       expect(judgeLink({ status: 'connected', hearing })).toBe('well');
     }
   });
@@ -98,18 +106,25 @@ describe('the rhythm', () => {
 
   test('is learned anew when what flows has changed; consent is not forgotten', () => {
     const before = hear(every(400, 0, 8_000), { to: 8_000 });
-    const anew = startListening({ at: 8_010, lastPacketAt: 8_000, responses: 3 }, before);
+    const anew = startListening(
+      { at: 8_010, lastPacketAt: 8_000, responses: 3, unasked: 0 },
+      before,
+    );
     expect(anew.hearing).toEqual({
       heardAt: 8_000,
       silentMs: 0,
       usualGapMs: undefined,
       consentMs: before.hearing.consentMs,
+      isOneSided: false,
     });
   });
 });
 
 describe('consent', () => {
-  const at = (ms: number, responses: number): Look => ({ at: ms, lastPacketAt: ms, responses });
+  const at = (ms: number, responses: number): Look => ({
+    ...{ at: ms, lastPacketAt: ms },
+    ...{ responses, unasked: 0 },
+  });
 
   test('ages with the time that was watched, and is new with each answer', () => {
     let listening = startListening(at(0, 4));
@@ -122,5 +137,23 @@ describe('consent', () => {
   test('does not age while the program does not run', () => {
     const listening = listen(startListening(at(0, 4)), at(300, 4));
     expect(listen(listening, at(60_300, 4)).hearing.consentMs).toBe(300);
+  });
+});
+
+describe('what comes unasked', () => {
+  const at = (ms: number, lastPacketAt: number, unasked: number): Look => ({
+    ...{ at: ms, lastPacketAt },
+    ...{ responses: 0, unasked },
+  });
+
+  test('is no sign of life, and says that the way in is open', () => {
+    const before = startListening(at(1_000, 1_000, 7));
+    const reported = listen(before, at(1_300, 1_000, 8));
+    expect(reported.hearing).toMatchObject({ silentMs: 300, isOneSided: true });
+    const answered = listen(reported, at(1_350, 1_340, 8));
+    expect(answered.hearing, 'until something comes that does count').toMatchObject({
+      silentMs: 10,
+      isOneSided: false,
+    });
   });
 });

@@ -16,7 +16,13 @@ import { able, ask, NOW, RULES, TCP, UDP } from './call-samples.ts';
 /** Links as they are heard, and lanes of a call that stands. */
 
 /** Sound and picture flow: the last packet came just now. */
-const LIVELY: Hearing = { heardAt: NOW - 5, silentMs: 5, usualGapMs: 30, consentMs: 500 };
+const LIVELY: Hearing = {
+  heardAt: NOW - 5,
+  silentMs: 5,
+  usualGapMs: 30,
+  consentMs: 500,
+  isOneSided: false,
+};
 
 export const heard = (about: Partial<Hearing> = {}): Hearing => ({ ...LIVELY, ...about });
 /** Silent for `silentMs` at `now`. */
@@ -30,7 +36,13 @@ export const on = (path = UDP, hearing: Hearing = LIVELY): LinkView => ({
 });
 /** Connected beside the call, and nothing flows on it. */
 export const quiet = (path = TCP): LinkView =>
-  on(path, { heardAt: 0, silentMs: 9_000, usualGapMs: Infinity, consentMs: 500 });
+  on(path, {
+    heardAt: 0,
+    silentMs: 9_000,
+    usualGapMs: Infinity,
+    consentMs: 500,
+    isOneSided: false,
+  });
 
 export const views = (receive: LaneView, send: LaneView = { active: on() }): LaneViews => ({
   send,

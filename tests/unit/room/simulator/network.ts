@@ -21,8 +21,10 @@ const FEEDBACK_MS = 100;
 /** Where packets get lost, they are asked for again, and that is heard as well: loss, and ms. */
 const LOSSY = 0.05;
 const NACK_MS = 50;
-/** Receiver reports go on when nothing arrives any more, ms. */
+/** Receiver reports go on when nothing arrives any more, ms: they are told apart, */
 const REPORT_MS = 1_000;
+/** but for some of what comes unasked, which is taken for an answer. */
+const MISTAKEN_MS = 5_000;
 /** Chromium's consent checks, ms. */
 const CONSENT_MS = 2_500;
 /** No answer for this long: `disconnected`, and `failed`, ms. */
@@ -147,6 +149,7 @@ export class ModelLink {
   #lastPacketAt: number | undefined;
   #lastAnswerAt = 0;
   #responses = 0;
+  #unasked = 0;
   #deliveredTo: number;
   #pingedAt: number | undefined;
   #listening: Listening | undefined;
@@ -202,7 +205,10 @@ export class ModelLink {
 
   listen(now: number): void {
     if (this.#status !== 'connected') return;
-    const look = { at: now, lastPacketAt: this.#lastPacketAt, responses: this.#responses };
+    const look = {
+      ...{ at: now, lastPacketAt: this.#lastPacketAt },
+      ...{ responses: this.#responses, unasked: this.#unasked },
+    };
     const before = this.#listening;
     this.#listening = before && !this.#forget ? listen(before, look) : startListening(look, before);
     this.#forget = false;
@@ -248,7 +254,10 @@ export class ModelLink {
     };
     const feedbackMs = this.#network.loss >= LOSSY ? NACK_MS : FEEDBACK_MS;
     if (wire.in && wire.out && isSending) heard(this.#arrivals(feedbackMs, from, now)?.last);
-    if (wire.in && isSending) heard(this.#arrivals(REPORT_MS, from, now)?.last);
+    if (wire.in && isSending) {
+      if (this.#arrivals(REPORT_MS, from, now)) this.#unasked++;
+      heard(this.#arrivals(MISTAKEN_MS, from, now)?.last);
+    }
     if (this.#pingedAt !== undefined && now >= this.#pingedAt + rttMs) {
       if (wire.in && wire.out) heard(this.#pingedAt + rttMs);
       this.#pingedAt = undefined;
