@@ -81,8 +81,9 @@ export class AppController {
   readonly #settings: Readable<EffectiveSettings>;
   readonly #storage: Storage;
   readonly #lastingStorage: KeyValueStorage;
-  /** The meeting that may be prepared, under the settings that it was opened with. */
+  /** When it was last tried, ms, monotonic. */
   #preparedAt = 0;
+  /** The meeting that may be prepared, under the settings that it was opened with. */
   #preparable: { meeting: Meeting; way: string } | undefined;
 
   constructor(dependencies: Dependencies) {
