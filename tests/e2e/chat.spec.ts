@@ -3,8 +3,9 @@ import { cuttableLine, type CuttableLine } from '../fixtures/cuttable-line.ts';
 import { callScreen, chatPanel, joinScreen } from '../fixtures/screens.ts';
 import { expect, meetingLink, test } from './fixtures.ts';
 
-/** Who writes is on a line that can be cut; who reads is not. */
-async function join(page: Page): Promise<void> {
+/** By a link that is pasted: a link that waits is prepared, over connections that no test has a hand in. */
+async function join(page: Page, link: string): Promise<void> {
+  await joinScreen(page).meeting.fill(link);
   await joinScreen(page).join.click();
   await expect(callScreen(page).badge).toHaveAttribute('data-phase', 'connected');
   await expect(chatPanel(page).toggle).toBeVisible();
@@ -31,19 +32,20 @@ async function refuseSome(page: Page): Promise<void> {
 test.describe('two who write to each other', () => {
   let ada: Page;
   let ben: Page;
+  /** Who writes is on a line that can be cut; who reads is not. */
   let line: CuttableLine;
 
   test.beforeEach(async ({ launch, server }, info) => {
     line = await cuttableLine(server.url);
     const room = `chat-${info.testId.slice(-20)}`;
-    const start = async (name: string, serverUrl: string): Promise<Page> => {
-      const link = await meetingLink(serverUrl, room);
-      const { window } = await launch({ args: [`--join=${link}`, `--display-name=${name}`] });
-      return window;
-    };
-    [ada, ben] = await Promise.all([start('Ada', line.url), start('Ben', server.url)]);
+    const start = async (name: string): Promise<Page> =>
+      (await launch({ args: [`--display-name=${name}`] })).window;
+    [ada, ben] = await Promise.all([start('Ada'), start('Ben')]);
     await refuseSome(ada);
-    await Promise.all([join(ada), join(ben)]);
+    await Promise.all([
+      join(ada, await meetingLink(line.url, room)),
+      join(ben, await meetingLink(server.url, room)),
+    ]);
     await expect(callScreen(ada).tileOf('Ben')).toBeVisible();
   });
 
