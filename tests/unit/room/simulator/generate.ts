@@ -1,4 +1,4 @@
-import { seeded, type Random } from './network.ts';
+import { seeded, type Random } from '../../../fixtures/random.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 
 /** Bad days, made up: an hour of a call in which the network, the server and the computer misbehave. */

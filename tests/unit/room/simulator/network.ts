@@ -1,6 +1,7 @@
 import type { LinkRole, LinkView } from '../../../../src/renderer/room/call-state.ts';
 import { listen, startListening, type Listening } from '../../../../src/renderer/room/hearing.ts';
 import type { Path } from '../../../../src/shared/path.ts';
+import type { Random } from '../../../fixtures/random.ts';
 import type { TraceEvent } from './trace.ts';
 
 /**
@@ -40,19 +41,6 @@ const BUSY_DELAY_MS = 120;
 
 /** A call has settled when nothing was out of order for this long, ms. */
 const SETTLED_MS = 12_000;
-
-export type Random = () => number;
-
-/** A seeded sequence in [0, 1) (mulberry32, public domain). */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What becomes of one packet, in [0, 1): always the same. */
 function fateOf(index: number, salt: number): number {

@@ -24,7 +24,8 @@ import { Agenda } from './agenda.ts';
 import { isSettled, linksOf, viewsOf, type LaneModel } from './lane-model.ts';
 import { MediaLedger } from './media-ledger.ts';
 import type { Migration, Outcome } from './outcome.ts';
-import { ModelLink, Network, seeded } from './network.ts';
+import { seeded } from '../../../fixtures/random.ts';
+import { ModelLink, Network } from './network.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 
 /** How long the model's server keeps the place of a lost connection, ms. */
