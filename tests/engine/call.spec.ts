@@ -1,9 +1,6 @@
 import { expect } from '@playwright/test';
 import { listen, watchMotion } from '../fixtures/media-probe.ts';
-import { engine, test } from './fixtures.ts';
-
-const BOTH = { audio: true, video: true };
-const NEITHER = { audio: false, video: false };
+import { BOTH, NEITHER, engine, test } from './fixtures.ts';
 
 test('two participants see each other move and hear each other', async ({
   openEngine,

@@ -2,9 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { createServer, type AddressInfo } from 'node:net';
 import { startRoomServer } from '../fixtures/room-server.ts';
 import { watchMotion } from '../fixtures/media-probe.ts';
-import { engine, test } from './fixtures.ts';
-
-const BOTH = { audio: true, video: true };
+import { BOTH, engine, test } from './fixtures.ts';
 
 /** A port that was free a moment ago, for a server that must come back on the same one. */
 async function freePort(): Promise<number> {

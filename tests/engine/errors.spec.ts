@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startRoomServer } from '../fixtures/room-server.ts';
 import { testToken } from '../fixtures/tokens.ts';
-import { engine, test } from './fixtures.ts';
+import { NEITHER, engine, test } from './fixtures.ts';
 
-const NEITHER = { audio: false, video: false };
 /** From join() to the error, for whatever keeps a call from starting, ms. */
 const ERROR_BUDGET_MS = 5_000;
 

@@ -22,6 +22,10 @@ const CHROMIUM_FLAGS = [
   '--disable-component-update',
 ];
 
+/** What somebody joins with. */
+export const BOTH = { audio: true, video: true };
+export const NEITHER = { audio: false, video: false };
+
 interface WorkerFixtures {
   browser: Browser;
   /** URL of the engine's page. */

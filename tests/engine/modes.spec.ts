@@ -1,10 +1,9 @@
 import { expect } from '@playwright/test';
 import { startRoomServer } from '../fixtures/room-server.ts';
 import { watchMotion } from '../fixtures/media-probe.ts';
-import { engine, test } from './fixtures.ts';
+import { BOTH, engine, test } from './fixtures.ts';
 import { tcpOnlyAddress } from './tcp-only-address.ts';
 
-const BOTH = { audio: true, video: true };
 /** A loopback address on which no media is listened for: the server answers at 127.0.0.1 only. */
 const NOBODY = '127.0.0.9';
 

@@ -6,10 +6,8 @@ import type { ProxyConfigInput } from '../../server/proxy/options.ts';
 import { watchMotion } from '../fixtures/media-probe.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { startTestProxy, type TestProxy } from '../integration/proxy/test-proxy.ts';
-import { engine, test as base } from './fixtures.ts';
+import { BOTH, NEITHER, engine, test as base } from './fixtures.ts';
 
-const BOTH = { audio: true, video: true };
-const NEITHER = { audio: false, video: false };
 /** From join() to the call, or to the error, with two proxies of which one or both will not do, ms. */
 const ANSWER_BUDGET_MS = 5_000;
 

@@ -4,10 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { watchMotion } from '../fixtures/media-probe.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { startTestProxy } from '../integration/proxy/test-proxy.ts';
-import { engine, test } from './fixtures.ts';
+import { BOTH, NEITHER, engine, test } from './fixtures.ts';
 
-const BOTH = { audio: true, video: true };
-const NEITHER = { audio: false, video: false };
 /** From join() to the error, for whatever keeps a call from starting, ms. */
 const ERROR_BUDGET_MS = 5_000;
 /** What a dead first proxy may cost, ms. */

@@ -1,12 +1,11 @@
 import { expect, type Page } from '@playwright/test';
 import { watchGaps, watchMotion } from '../fixtures/media-probe.ts';
 import { startTestProxy, type TestProxy } from '../integration/proxy/test-proxy.ts';
-import { engine, test as base } from './fixtures.ts';
+import { BOTH, engine, test as base } from './fixtures.ts';
 import { udpBlockedProxy } from './udp-blocked-proxy.ts';
 
 /** A frozen picture; far above what a busy computer causes by itself, ms. */
 const NOTICED_MS = 2_000;
-const BOTH = { audio: true, video: true };
 
 const test = base.extend<{ cloudProxy: TestProxy }>({
   cloudProxy: async ({ server }, use) => {
