@@ -1,8 +1,6 @@
 import { expect } from '@playwright/test';
 import { startRoomServer } from '../fixtures/room-server.ts';
-import { engine, test } from './fixtures.ts';
-
-const NEITHER = { audio: false, video: false };
+import { NEITHER, engine, test } from './fixtures.ts';
 
 test('a prepared join takes the connection that is open, and nobody sees it before', async ({
   openEngine,
@@ -102,7 +100,10 @@ test('a server that is not there is no worse for having been asked', async ({
   const options = await roomOptions('Ada', { serverUrl: server.url });
   await server.stop();
   await engine(page).prepare(options);
-  await expect.poll(() => engine(page).openSockets()).toBe(0);
+  await expect.poll(() => engine(page).madeSockets()).toBe(1);
+  await expect.poll(() => engine(page).pendingTimers()).toEqual([]);
+  await engine(page).prepare(options);
+  expect(await engine(page).madeSockets(), 'nor is it asked again and again').toBe(1);
   expect(await engine(page).join(options, NEITHER)).toMatchObject({
     status: 'failed',
     error: { code: 'SERVER_UNREACHABLE' },

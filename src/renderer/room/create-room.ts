@@ -43,7 +43,7 @@ export async function prepareRoom(
 ): Promise<void> {
   const target = parseRoomOptions(options);
   warmUpDevice();
-  if (waiting?.isWaiting && waiting.suits(target)) return;
+  if (waiting?.suits(target) && (waiting.isWaiting || waiting.hasFailed)) return;
   forgetPrepared();
   const mine = wish;
   if (target.token === '' || (await hasHttpProxy(target, platform)) || mine !== wish) return;

@@ -16,7 +16,7 @@ export class WaitingEntry {
   readonly #entry: Promise<Entry>;
   readonly #openedAt = performance.now();
   readonly #timer: ReturnType<typeof setTimeout>;
-  #state: 'opening' | 'open' | 'claimed' | 'over' = 'opening';
+  #state: 'waiting' | 'failed' | 'claimed' | 'over' = 'waiting';
   #opened: Entry | undefined;
 
   constructor(context: WaitingContext) {
@@ -26,22 +26,20 @@ export class WaitingEntry {
     const { signal } = this.#abort;
     this.#entry = enter({ ...context, signal, onSignaling: () => undefined });
     this.#entry.then(
-      (entry) => {
-        this.#opened = entry;
-        if (this.#state === 'over') entry.channel.close();
-        else if (this.#state === 'opening') this.#state = 'open';
-      },
+      (entry) => (this.#opened = entry),
       // The join will try by itself, and say what is wrong then.
-      () => {
-        if (this.#state !== 'claimed') this.discard();
-      },
+      () => this.#endAs('failed'),
     );
   }
 
   /** Whether it can still be of use. */
   get isWaiting(): boolean {
-    if (this.#state !== 'opening' && this.#state !== 'open') return false;
-    return this.#opened?.channel.end === undefined;
+    return this.#state === 'waiting' && this.#opened?.channel.end === undefined;
+  }
+
+  /** It could not be opened; to try again before the join would be as useless. */
+  get hasFailed(): boolean {
+    return this.#state === 'failed';
   }
 
   /** Whether it leads to the same place by the same way. The name is told later. */
@@ -68,10 +66,14 @@ export class WaitingEntry {
 
   /** Ends it, unless it was handed over. More than once is harmless. */
   discard(): void {
-    if (this.#state === 'claimed') return;
-    this.#state = 'over';
+    this.#endAs('over');
+  }
+
+  /** The signal closes whatever is open. */
+  #endAs(state: 'failed' | 'over'): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = state;
     clearTimeout(this.#timer);
-    this.#opened?.channel.close();
     this.#abort.abort();
   }
 }
