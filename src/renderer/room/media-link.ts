@@ -113,23 +113,19 @@ export class MediaLink {
   /** Resolves when it is connected, or cannot be any more, or after `withinMs`. */
   async connected(withinMs: number): Promise<void> {
     const { transport } = this;
-    const isOpen = (): boolean =>
-      !transport.closed && ['new', 'connecting'].includes(transport.connectionState);
     await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (isOpen()) return;
+      const done = (): void => {
         clearTimeout(timer);
         transport.off('connectionstatechange', look);
+        transport.observer.off('close', done);
         resolve();
       };
-      const timer = setTimeout(
-        () => {
-          transport.off('connectionstatechange', look);
-          resolve();
-        },
-        Math.max(0, withinMs),
-      );
+      const look = (): void => {
+        if (transport.closed || !['new', 'connecting'].includes(transport.connectionState)) done();
+      };
+      const timer = setTimeout(done, withinMs);
       transport.on('connectionstatechange', look);
+      transport.observer.on('close', done);
       look();
     });
   }

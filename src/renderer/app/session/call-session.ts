@@ -97,21 +97,21 @@ export class CallSession {
    */
   async worthShowing(): Promise<void> {
     const { room } = this;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), DRAW_AFTER_MS);
     await new Promise<void>((resolve) => {
-      const look = (): void => {
-        const { connection, peers } = room.getSnapshot();
-        const isOver = this.#ended || late.signal.aborted || connection.phase !== 'connecting';
-        if (!isOver && peers.every(({ audio, video }) => !audio && !video)) return;
+      const done = (): void => {
+        clearTimeout(timer);
         unsubscribe();
         resolve();
       };
+      const look = (): void => {
+        const { connection, peers } = room.getSnapshot();
+        const hasMedia = peers.some(({ audio, video }) => audio ?? video);
+        if (hasMedia || connection.phase !== 'connecting') done();
+      };
+      const timer = setTimeout(done, DRAW_AFTER_MS);
       const unsubscribe = room.subscribe(look);
-      late.signal.addEventListener('abort', look);
       look();
     });
-    clearTimeout(timer);
   }
 
   /** Whether media ever had a path. */
