@@ -204,16 +204,12 @@ export class Subscriber {
     received.waiting?.abort();
     consumer.close();
     link.relearn();
-    if (this.#isShown(received)) {
-      const heir = this.#heirOf(received);
-      // Its last picture stays until the heir has one.
-      if (heir && !heir.isLive) this.#await(heir);
-      else if (heir) this.#show(heir);
-      else this.#clearStale(offer);
-    } else {
-      // The heir of one that has ended: its last picture was waiting for this one.
-      this.#clearStale(offer);
-    }
+    const heir = this.#isShown(received) ? this.#heirOf(received) : undefined;
+    // Its last picture stays until the heir has one.
+    if (heir && !heir.isLive) this.#await(heir);
+    else if (heir) this.#show(heir);
+    // Or it was itself the heir that a last picture waited for.
+    else this.#clearStale(offer);
     this.#onShown?.();
   }
 
