@@ -1,6 +1,6 @@
 import { version as mediasoupVersion } from 'mediasoup';
 import type { WebSocket } from 'ws';
-import { CLOSE } from '../../src/shared/close-codes.ts';
+import { CLOSE, type CloseCode } from '../../src/shared/close-codes.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Refusal, type Visitor } from './admission.ts';
 import type { RoomServerConfig } from './config.ts';
@@ -34,9 +34,10 @@ export class Presence {
   enter(room: Room, visitor: Visitor, webSocket: WebSocket): void {
     const { config } = this.#options;
     const older = room.peers.get(visitor.peerId);
-    older?.disconnect(CLOSE.PEER_REPLACED, 'You joined from somewhere else with the same peer id.');
-    // An absent one has no connection whose end would remove it.
-    if (older && !older.closed) this.#remove(room, older);
+    if (older) {
+      const why = 'You joined from somewhere else with the same peer id.';
+      this.#turnOut(room, older, CLOSE.PEER_REPLACED, why);
+    }
 
     const logger = room.logger.child({ peerId: visitor.peerId });
     const connection = this.#connect(room, webSocket, logger, () => peer);
@@ -55,8 +56,7 @@ export class Presence {
     const now = performance.now();
     for (const peer of room.peers.values()) {
       if (peer.joined || now - peer.enteredAt < GIVES_WAY_AFTER_MS) continue;
-      peer.disconnect(CLOSE.IDLE, 'Somebody else took the place in the meeting.');
-      if (!peer.closed) this.#remove(room, peer);
+      this.#turnOut(room, peer, CLOSE.IDLE, 'Somebody else took the place in the meeting.');
       return true;
     }
     return false;
@@ -160,6 +160,12 @@ export class Presence {
     });
     peer.leaveFor(absence);
     return absence;
+  }
+
+  #turnOut(room: Room, peer: Peer, code: CloseCode, why: string): void {
+    peer.disconnect(code, why);
+    // An absent one has no connection whose end would remove it.
+    if (!peer.closed) this.#remove(room, peer);
   }
 
   #remove(room: Room, peer: Peer): void {
