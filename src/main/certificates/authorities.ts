@@ -1,11 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
-import {
-  administratorTrust,
-  folderProblem,
-  type FileTrust,
-} from '../settings/managed/file-trust.ts';
+import { administratorTrust, type FileTrust, wayProblem } from '../settings/managed/file-trust.ts';
 import { readManagedFile } from '../settings/managed/managed-file.ts';
 
 /** What the setting of extra CA certificates comes to. */
@@ -48,7 +43,7 @@ export function readAuthorities(
 
 /** A link may lead to it, as in a system's store of certificates, if none but IT can change that. */
 function readTrusted(path: string, trust: FileTrust): string {
-  const problem = folderProblem(dirname(path), trust);
+  const problem = wayProblem(path, trust);
   if (problem) throw new RangeError(problem);
   const file = readManagedFile(realpathSync(path), trust);
   switch (file.kind) {

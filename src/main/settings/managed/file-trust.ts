@@ -1,5 +1,5 @@
-import { lstatSync, realpathSync, type BigIntStats, type Stats } from 'node:fs';
-import { dirname, join, parse, sep } from 'node:path';
+import { lstatSync, readlinkSync, realpathSync, type BigIntStats, type Stats } from 'node:fs';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 
 /** Who may have written a managed file, for it to count. */
 export interface FileTrust {
@@ -50,24 +50,34 @@ export function ownershipProblem(
 }
 
 /**
- * Why the folder of a managed file cannot be trusted, or undefined: whoever may write to it, or to
- * any folder above, may put another file in its place.
- * @throws The file system's error; ENOENT when the folder is not there.
+ * Why what stands at `path`, a folder or a file, cannot be trusted, or undefined: whoever may write to
+ * it, to any folder above, or to where a link on the way stands, may put something else in its place.
+ * @throws The file system's error; ENOENT when nothing is there.
  */
-export function folderProblem(folder: string, trust: FileTrust): string | undefined {
+export function wayProblem(path: string, trust: FileTrust): string | undefined {
   if (trust.administrators.length === 0) return undefined;
-  const real = realpathSync(folder);
-  for (const path of new Set([...chain(folder, trust.from), ...chain(real, trust.from)])) {
-    const stats = lstatSync(path);
+  for (const at of passed(path, trust.from)) {
+    const stats = lstatSync(at);
     if (stats.isSymbolicLink()) {
       // Its mode says nothing; whoever may change it can write to the folder above, which is checked.
       if (trust.administrators.includes(stats.uid)) continue;
-      return `The link ${path} belongs to user ${stats.uid}, not to the administrator (root).`;
+      return `The link ${at} belongs to user ${stats.uid}, not to the administrator (root).`;
     }
-    const problem = ownershipProblem('folder', path, stats, trust);
+    const problem = ownershipProblem(stats.isDirectory() ? 'folder' : 'file', at, stats, trust);
     if (problem) return problem;
   }
   return undefined;
+}
+
+/** All that is passed on the way to `path`: each folder, and where a link leads, what is passed there. */
+function passed(path: string, from: string, seen = new Set<string>()): Set<string> {
+  for (const at of chain(path, from)) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (!lstatSync(at).isSymbolicLink()) continue;
+    passed(resolve(realpathSync(dirname(at)), readlinkSync(at)), from, seen);
+  }
+  return seen;
 }
 
 /** Every folder from `from`, or the root where it lies elsewhere, down to `path`. */

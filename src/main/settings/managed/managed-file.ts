@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '../stored-file.ts';
-import { folderProblem, ownershipProblem, type FileTrust } from './file-trust.ts';
+import { ownershipProblem, wayProblem, type FileTrust } from './file-trust.ts';
 
 /** What stands where a managed file is looked for. */
 export type ManagedFile =
@@ -22,7 +22,7 @@ export function readManagedFile(path: string, trust: FileTrust): ManagedFile {
   let file: number;
   try {
     // Before the file: in a folder that anybody can write to, "not there" means nothing either.
-    const problem = folderProblem(dirname(path), trust);
+    const problem = wayProblem(dirname(path), trust);
     if (problem) return isThere(path) ? { kind: 'refused', problem } : { kind: 'absent' };
     if (lstatSync(path).isSymbolicLink()) {
       return {

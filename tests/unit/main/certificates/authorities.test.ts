@@ -82,10 +82,17 @@ test('a file that others can write, or that lies where they can, is refused and 
   writeFileSync(inside, pem);
   const link = join(workshop.folder, 'link.pem');
   symlinkSync(inside, link);
-  const { certificates, problems } = readAuthorities([open, inside, link], trust());
+  // What it leads to is well kept, but anybody may turn the link in between to something else.
+  const kept = join(workshop.folder, 'kept.pem');
+  writeFileSync(kept, pem);
+  symlinkSync(kept, join(anywhere, 'between.pem'));
+  const chained = join(workshop.folder, 'chained.pem');
+  symlinkSync(join(anywhere, 'between.pem'), chained);
+  const { certificates, problems } = readAuthorities([open, inside, link, chained], trust());
   expect(certificates).toEqual([]);
   expect(problems).toEqual([
     expect.stringContaining(`${open} can be written by every user of this computer (mode 0666)`),
+    expect.stringContaining(`${anywhere} can be written by every user of this computer`),
     expect.stringContaining(`${anywhere} can be written by every user of this computer`),
     expect.stringContaining(`${anywhere} can be written by every user of this computer`),
   ]);
