@@ -149,17 +149,22 @@ function start(commandLine: CommandLine): void {
     const currentPolicy = () => meetings.policy;
     const root = join(import.meta.dirname, '../renderer');
     setupHostResolver();
+    const sessionProxy = new SessionProxy(session.defaultSession, {
+      log,
+      onOutcome: (refusal) => settings.refuseCalls(refusal),
+    });
+    proxy = sessionProxy;
     setupSession(session.defaultSession, {
       currentPolicy,
-      isOwnCheck: (url) => checks.isOwn(url),
+      isOwnCheck: (url) => !settings.effective.policy.callsRefused && checks.isOwn(url),
       allowDevTools,
+      proxySettled: () => sessionProxy.settled,
       log,
     });
     const authorities = new ExtraAuthorities(session.defaultSession, { notices, log });
-    proxy = new SessionProxy(session.defaultSession, log);
     const applyNetwork = async ({ httpProxy, extraCaCertificates }: Settings): Promise<void> => {
       authorities.apply(extraCaCertificates);
-      await proxy?.apply(httpProxy);
+      await sessionProxy.apply(httpProxy);
     };
     // Before the page can ask for anything.
     await credentials.load();

@@ -82,6 +82,38 @@ test.describe('a managed file that IT', () => {
     await expect(callScreen(window).badge).toContainText('TCP · direct');
   });
 
+  test('names an HTTP proxy that cannot be set keeps calls from going past it', async ({
+    launch,
+    managed,
+    link,
+  }) => {
+    const { electron, window } = await launch({ args: [`--join=${link}`, '--display-name=Ada'] });
+    await expect(joinScreen(window).join).toBeVisible();
+    await electron.evaluate(({ session }) => {
+      session.defaultSession.setProxy = () => Promise.reject(new Error('not on this system'));
+    });
+    await managed.push({
+      httpProxy: { mode: 'manual', server: 'http-proxy.example.com:3128', bypass: [] },
+    });
+    const notice = window.getByTestId('policy-notice');
+    await expect(notice).toContainText('Calls are not possible just now');
+    await expect(notice).toContainText('no call may go past it');
+    await expect(notice).toContainText(
+      'httpProxy (http://http-proxy.example.com:3128) could not be set: not on this system',
+    );
+    await joinScreen(window).join.click({ force: true });
+    await expect(callScreen(window).badge).toHaveCount(0);
+    const isReached = window.evaluate(
+      (origin) =>
+        fetch(origin).then(
+          () => true,
+          () => false,
+        ),
+      new URL(link).origin,
+    );
+    expect(await isReached, 'the room server, by the page').toBe(false);
+  });
+
   test('locks wins over the employee’s own value, and the policy page shows both', async ({
     launch,
     folder,

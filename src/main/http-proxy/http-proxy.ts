@@ -1,21 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Session } from 'electron';
 import type { HttpProxy } from '../../shared/settings/http-proxy.ts';
+import type { PolicyStatus } from '../../shared/settings/policy-status.ts';
 import type { Log } from '../log/log.ts';
 import { toProxyConfig } from './proxy-config.ts';
 import { firstProxy, type ResolvedProxy } from './resolved-proxy.ts';
 
+export interface SessionProxyOptions {
+  log: Pick<Log, 'info' | 'error'>;
+  /** After every change: why no call may be made now; undefined when the proxy was set. */
+  onOutcome: (refusal: PolicyStatus['callsRefused']) => void;
+}
+
 /** The HTTP proxy of one session: sets it, and says which one a connection goes through. */
 export class SessionProxy {
-  readonly #session: Session;
-  readonly #log: Log;
+  readonly #session: Pick<Session, 'setProxy' | 'resolveProxy'>;
+  readonly #options: SessionProxyOptions;
   #current: HttpProxy | undefined;
   /** Changes are applied one after another. */
   #applied: Promise<void> = Promise.resolve();
 
-  constructor(session: Session, log: Log) {
+  constructor(session: Pick<Session, 'setProxy' | 'resolveProxy'>, options: SessionProxyOptions) {
     this.#session = session;
-    this.#log = log;
+    this.#options = options;
+  }
+
+  /** Resolves when the last change has been made, or has failed. What is sent before goes the old way. */
+  get settled(): Promise<void> {
+    return this.#applied;
   }
 
   /**
@@ -26,11 +38,18 @@ export class SessionProxy {
     if (isDeepStrictEqual(httpProxy, this.#current)) return;
     this.#current = httpProxy;
     this.#applied = this.#applied.then(async () => {
+      const { log, onOutcome } = this.#options;
       try {
         await this.#session.setProxy(toProxyConfig(httpProxy));
-        this.#log.info(`HTTP proxy: ${describe(httpProxy)}`);
+        log.info(`HTTP proxy: ${describe(httpProxy)}`);
+        onOutcome(undefined);
       } catch (error) {
-        this.#log.error('the HTTP proxy could not be set', error);
+        log.error('the HTTP proxy could not be set', error);
+        onOutcome({
+          message:
+            'Causeway could not set up the HTTP proxy of its settings, and no call may go past it. Start Causeway again. If that does not help, tell IT.',
+          forIt: `httpProxy (${describe(httpProxy)}) could not be set: ${messageOf(error)}`,
+        });
       }
     });
     await this.#applied;
@@ -44,6 +63,10 @@ export class SessionProxy {
     const shown = host.includes(':') ? `[${host}]` : host;
     return firstProxy(await this.#session.resolveProxy(`https://${shown}:${port}`));
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function describe(httpProxy: HttpProxy): string {

@@ -41,17 +41,21 @@ export function isRequestAllowed(
   }
 }
 
-/** The second wall behind the content security policy: it holds for every request of the session. */
+/**
+ * The second wall behind the content security policy: it holds for every request of the session, and
+ * holds one back until the HTTP proxy that it must go through is set.
+ */
 export function setupRequestFilter(
   session: Session,
   options: {
     currentPolicy: () => NetworkPolicy;
     isOwnCheck: (url: string) => boolean;
     allowDevTools: boolean;
-    log: Log;
+    proxySettled: () => Promise<void>;
+    log: Pick<Log, 'warn'>;
   },
 ): void {
-  session.webRequest.onBeforeRequest((details, callback) => {
+  const judge = (details: OnBeforeRequestListenerDetails): boolean => {
     const allowed = isRequestAllowed(details, {
       policy: options.currentPolicy(),
       isOwnCheck: options.isOwnCheck,
@@ -60,7 +64,11 @@ export function setupRequestFilter(
     if (!allowed) {
       options.log.warn(`refused a request to ${originForLog(details.url)}: not in the policy`);
     }
-    callback({ cancel: !allowed });
+    return allowed;
+  };
+  session.webRequest.onBeforeRequest((details, callback) => {
+    // Judged after the wait: a proxy that could not be set forbids everything.
+    void options.proxySettled().then(() => callback({ cancel: !judge(details) }));
   });
 }
 

@@ -11,6 +11,7 @@ export function setupSession(
     currentPolicy: () => NetworkPolicy;
     isOwnCheck: (url: string) => boolean;
     allowDevTools: boolean;
+    proxySettled: () => Promise<void>;
     log: Log;
   },
 ): void {

@@ -35,6 +35,7 @@ export class SettingsService {
   readonly #sources: SettingsSources;
   readonly #listeners = new Set<(settings: EffectiveSettings) => void>();
   readonly #policyListeners = new Set<(change: PolicyChange) => void>();
+  #refusal: PolicyStatus['callsRefused'];
   #effective: EffectiveSettings;
 
   constructor(sources: SettingsSources) {
@@ -53,6 +54,15 @@ export class SettingsService {
   /** Told after {@link onChanged}, when IT (or another network) has changed a value in force. */
   onPolicyChanged(listener: (change: PolicyChange) => void): void {
     this.#policyListeners.add(listener);
+  }
+
+  /**
+   * No call is possible from now on, since what the settings ask for is not so; undefined: it is.
+   * A refusal by the policy comes first.
+   */
+  refuseCalls(refusal: PolicyStatus['callsRefused']): void {
+    this.#refusal = refusal;
+    this.#apply(this.#merge());
   }
 
   /** After a change from outside: of the policy, or of the network that this computer is in. */
@@ -119,7 +129,9 @@ export class SettingsService {
       user: user.values(),
       addresses: addresses?.() ?? [],
     });
-    return { ...merged, policy: managed?.status() ?? NO_POLICY };
+    const policy = managed?.status() ?? NO_POLICY;
+    const callsRefused = policy.callsRefused ?? this.#refusal;
+    return { ...merged, policy: { ...policy, ...(callsRefused && { callsRefused }) } };
   }
 
   /** Returns whether anything is another now. */

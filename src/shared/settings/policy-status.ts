@@ -56,7 +56,10 @@ export const PolicyStatus = z.object({
   /** When the policy in force was first read, ms since 1970. */
   since: z.number().optional(),
   problems: z.array(PolicyProblem).max(MAX_PROBLEMS),
-  /** Calls are refused: why, for the employee and for IT. */
+  /**
+   * Calls are refused: why, for the employee and for IT. Nothing good is known of the policy, or the
+   * HTTP proxy could not be set.
+   */
   callsRefused: z.object({ message: z.string(), forIt: z.string() }).optional(),
 });
 export type PolicyStatus = z.infer<typeof PolicyStatus>;

@@ -4,8 +4,9 @@ import {
   allowsUrl,
   isSamePolicy,
   networkPolicyFor,
+  NO_NETWORK,
 } from '../../../src/main/security/network-policy.ts';
-import { isRequestAllowed } from '../../../src/main/security/request-filter.ts';
+import { isRequestAllowed, setupRequestFilter } from '../../../src/main/security/request-filter.ts';
 
 const direct = networkPolicyFor({ serverUrl: 'https://meet.example.com', signalingBaseUrl: [] });
 const proxied = networkPolicyFor({
@@ -124,5 +125,36 @@ describe('the request filter', () => {
 
   it('lets developer tools load only where there are any', () => {
     expect(allowed('devtools://devtools/bundled/x.html', 'mainFrame', true)).toBe(true);
+  });
+});
+
+describe('a request while the HTTP proxy changes', () => {
+  type Listener = Parameters<Electron.WebRequest['onBeforeRequest']>[0];
+
+  it.each([
+    ['goes on once it is set', proxied, false],
+    ['is refused when it could not be', NO_NETWORK, true],
+  ])('is held back, and %s', async (_what, then, cancel) => {
+    const settled = Promise.withResolvers<undefined>();
+    let policy = proxied;
+    let listener: Listener = null;
+    setupRequestFilter(
+      { webRequest: { onBeforeRequest: (given: Listener) => (listener = given) } } as never,
+      {
+        currentPolicy: () => policy,
+        isOwnCheck: () => false,
+        allowDevTools: false,
+        proxySettled: () => settled.promise,
+        log: { warn: () => undefined },
+      },
+    );
+    const answers: unknown[] = [];
+    const ask = listener as unknown as (details: object, callback: (given: object) => void) => void;
+    ask({ url: 'https://proxy.example.com/', resourceType: 'xhr' }, (given) => answers.push(given));
+    await new Promise(setImmediate);
+    expect(answers).toEqual([]);
+    policy = then;
+    settled.resolve(undefined);
+    await expect.poll(() => answers).toEqual([{ cancel }]);
   });
 });

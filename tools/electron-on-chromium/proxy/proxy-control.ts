@@ -10,14 +10,14 @@ const EXTENSION = join(import.meta.dirname, 'extension');
  * it. It holds for everything of the profile: pages, WebSockets, and WebRTC's TCP connections.
  */
 class ProxyControl {
-  #worker: Promise<CdpSession> | undefined;
+  #page: Promise<CdpSession> | undefined;
 
   /** Resolves when Chromium has taken it over. `system`: what it had before anything was set. */
   async set(config: ChromeProxyConfig | 'system'): Promise<void> {
     // Without anything set there is nothing to take back: most apps never need the extension.
-    if (config === 'system' && !this.#worker) return;
-    const worker = await (this.#worker ??= load());
-    const { exceptionDetails } = await worker.send('Runtime.evaluate', {
+    if (config === 'system' && !this.#page) return;
+    const page = await (this.#page ??= load());
+    const { exceptionDetails } = await page.send('Runtime.evaluate', {
       expression:
         config === 'system'
           ? 'chrome.proxy.settings.clear({})'
@@ -31,41 +31,20 @@ class ProxyControl {
   }
 }
 
-/** Loads the extension; its worker stays awake as long as DevTools is attached to it. */
+/** Loads the extension and opens its page, hidden: unlike a worker, a page answers from its start. */
 async function load(): Promise<CdpSession> {
-  await chromium.started;
-  const { connection } = chromium;
-  const { browser } = connection;
-  const workers = new Map<string, string>();
-  const found = Promise.withResolvers<string>();
-  const wanted = { url: '' };
-  const note = ({
-    targetInfo,
-  }: {
-    targetInfo: { type: string; url: string; targetId: string };
-  }) => {
-    if (targetInfo.type !== 'service_worker') return;
-    workers.set(targetInfo.url, targetInfo.targetId);
-    if (targetInfo.url === wanted.url) found.resolve(targetInfo.targetId);
-  };
-  browser.on('Target.targetCreated', note);
-  browser.on('Target.targetInfoChanged', note);
-  await browser.send('Target.setDiscoverTargets', {
-    discover: true,
-    filter: [{ type: 'page' }, { type: 'service_worker' }],
+  const page = await chromium.openHiddenPage();
+  const { id } = await chromium.connection.browser.send('Extensions.loadUnpacked', {
+    path: EXTENSION,
   });
-  const { id } = await browser.send('Extensions.loadUnpacked', { path: EXTENSION });
-  wanted.url = `chrome-extension://${id}/background.js`;
-  const targetId = workers.get(wanted.url) ?? (await found.promise);
-  browser.off('Target.targetCreated', note);
-  browser.off('Target.targetInfoChanged', note);
-  const { sessionId } = await browser.send('Target.attachToTarget', { targetId, flatten: true });
-  const session = connection.session(sessionId);
-  // Before the script has run, the worker has no `chrome` yet. What was logged before is told too.
-  const ready = new Promise((resolve) => session.once('Runtime.consoleAPICalled', resolve));
-  await session.send('Runtime.enable');
-  await ready;
-  return session;
+  await page.send('Page.enable');
+  const loaded = new Promise((resolve) => page.once('Page.loadEventFired', resolve));
+  const { errorText } = await page.send('Page.navigate', {
+    url: `chrome-extension://${id}/control.html`,
+  });
+  if (errorText) throw new Error(`the page that sets the proxy did not open: ${errorText}`);
+  await loaded;
+  return page;
 }
 
 export const proxyControl = new ProxyControl();

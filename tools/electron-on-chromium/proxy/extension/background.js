@@ -1,2 +1,0 @@
-// The runtime calls chrome.proxy here, over DevTools; this tells it that it can.
-console.debug('ready');
