@@ -7,6 +7,7 @@ import { JOIN_VARIABLE, meetingOf, parseCommandLine, type CommandLine } from './
 import { ExtraAuthorities } from './certificates/extra-authorities.ts';
 import { setupCrashHandling } from './crash.ts';
 import { EndpointChecks } from './diagnosis/check-endpoint.ts';
+import { withHttpProxy } from './diagnosis/diagnosis-detail.ts';
 import { SessionProxy } from './http-proxy/http-proxy.ts';
 import { setupProxyLogin } from './http-proxy/login-listener.ts';
 import { ProxyLogin } from './http-proxy/proxy-login.ts';
@@ -101,10 +102,12 @@ function start(commandLine: CommandLine): void {
   const proxyLogin = new ProxyLogin(credentials);
   setupProxyLogin(proxyLogin);
   let proxy: SessionProxy | undefined;
-  const checks = new EndpointChecks(
-    (url, init) => net.fetch(url, init),
-    () => settings.effective,
-  );
+  const checks = new EndpointChecks({
+    fetch: (url, init) => net.fetch(url, init),
+    detail: (attempt, url) =>
+      proxy ? withHttpProxy(attempt, url, { proxy, credentials }) : attempt,
+    settings: () => settings.effective,
+  });
   registerIpc(
     {
       ...appHandlers(notices, log),

@@ -1,6 +1,6 @@
 import { DISCOVERY_PATH, DiscoveryDocument } from '../../shared/discovery.ts';
 import { parseServerUrl, parseSignalingBaseUrl } from '../../shared/endpoint.ts';
-import type { EndpointCheck, EndpointRole } from '../../shared/ipc.ts';
+import type { EndpointCheck, EndpointDiagnosis, EndpointRole } from '../../shared/ipc.ts';
 import type { EffectiveSettings } from '../../shared/settings.ts';
 import { proxiesForbidden, serverForbidden } from '../../shared/settings/allowed.ts';
 import { diagnoseAnswer, diagnoseError } from './net-errors.ts';
@@ -12,19 +12,25 @@ const TIMEOUT_MS = 5000;
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** What else can be found out of an attempt on a URL that failed, or does not come to an end. */
+type Detail = (attempt: Promise<EndpointDiagnosis>, url: string) => Promise<EndpointDiagnosis>;
+
+export interface EndpointChecksOptions {
+  fetch: Fetch;
+  detail: Detail;
+  settings: () => Pick<EffectiveSettings, 'values' | 'policy'>;
+}
 
 /**
  * Looks what stands at an address that is not in use yet, for the "Check" buttons of the settings.
  * It asks for the discovery document and tells no more of it than what kind of host it is.
  */
 export class EndpointChecks {
-  readonly #fetch: Fetch;
-  readonly #settings: () => Pick<EffectiveSettings, 'values' | 'policy'>;
+  readonly #options: EndpointChecksOptions;
   readonly #underWay: string[] = [];
 
-  constructor(fetch: Fetch, settings: () => Pick<EffectiveSettings, 'values' | 'policy'>) {
-    this.#fetch = fetch;
-    this.#settings = settings;
+  constructor(options: EndpointChecksOptions) {
+    this.#options = options;
   }
 
   /** Whether a request is one that a check has made: the request filter lets it through. */
@@ -45,14 +51,14 @@ export class EndpointChecks {
     const url = new URL(DISCOVERY_PATH, origin).href;
     this.#underWay.push(url);
     try {
-      return await this.#ask(url);
+      return await this.#askInDetail(url);
     } finally {
       this.#underWay.splice(this.#underWay.indexOf(url), 1);
     }
   }
 
   #whyNot(role: EndpointRole, origin: string): string | undefined {
-    const { values, policy } = this.#settings();
+    const { values, policy } = this.#options.settings();
     if (policy.callsRefused) return policy.callsRefused.message;
     if (role === 'proxy') return proxiesForbidden(values, [origin])?.message;
     if (values.signalingBaseUrl.length > 0) {
@@ -61,9 +67,17 @@ export class EndpointChecks {
     return proxiesForbidden(values, [])?.message ?? serverForbidden(values, origin)?.message;
   }
 
+  async #askInDetail(url: string): Promise<EndpointCheck> {
+    const asked = this.#ask(url);
+    const diagnosis = await this.#options.detail(asked.then(diagnosisOf), url);
+    // An HTTP proxy that is silent is found out before the attempt through it ends.
+    if (diagnosis.kind !== 'answers') return { kind: 'silent', diagnosis };
+    return await asked;
+  }
+
   async #ask(url: string): Promise<EndpointCheck> {
     try {
-      const response = await this.#fetch(url, {
+      const response = await this.#options.fetch(url, {
         redirect: 'manual',
         credentials: 'omit',
         cache: 'no-store',
@@ -80,6 +94,10 @@ export class EndpointChecks {
       return { kind: 'silent', diagnosis: diagnoseError(error) };
     }
   }
+}
+
+function diagnosisOf(check: EndpointCheck): EndpointDiagnosis {
+  return check.kind === 'silent' ? check.diagnosis : diagnoseAnswer(200);
 }
 
 function roleIn(text: string): EndpointRole | undefined {

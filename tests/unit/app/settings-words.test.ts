@@ -48,6 +48,27 @@ describe('what a check found', () => {
     const { text } = checkSentence('s.example', 'server', { kind: 'silent', diagnosis });
     expect(text).toBe('s.example answers, but its certificate is not trusted. Tell IT.');
   });
+
+  test.each([
+    [
+      { kind: 'http-proxy-unreachable', proxy: 'h.example:3128' },
+      's.example cannot be reached: the HTTP proxy h.example:3128 on the way does not answer. Check its address, or ask IT.',
+    ],
+    [
+      { kind: 'http-proxy-refused' },
+      's.example cannot be reached: an HTTP proxy on the way refuses to connect to it. Ask IT to allow it.',
+    ],
+    [
+      { kind: 'http-proxy-pac' },
+      's.example cannot be reached: the PAC file that names the way to it cannot be fetched or run. Check its address, or ask IT.',
+    ],
+    [
+      { kind: 'tls', reason: 'untrusted-issuer', issuer: 'Company CA' },
+      's.example answers, but its certificate, issued by “Company CA”, is not trusted. Tell IT.',
+    ],
+  ] as const)('names what an HTTP proxy or a certificate does: $kind', (diagnosis, sentence) => {
+    expect(checkSentence('s.example', 'server', { kind: 'silent', diagnosis }).text).toBe(sentence);
+  });
 });
 
 describe('the policy page', () => {

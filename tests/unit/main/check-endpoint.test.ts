@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { EndpointChecks } from '../../../src/main/diagnosis/check-endpoint.ts';
+import {
+  EndpointChecks,
+  type EndpointChecksOptions,
+} from '../../../src/main/diagnosis/check-endpoint.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/shared/settings.ts';
 import { NO_POLICY, type PolicyStatus } from '../../../src/shared/settings/policy-status.ts';
 
@@ -7,16 +10,18 @@ function setUp(
   answer: () => Response | Promise<Response>,
   values: Partial<Settings> = {},
   policy: PolicyStatus = NO_POLICY,
+  detail: EndpointChecksOptions['detail'] = (attempt) => attempt,
 ): { checks: EndpointChecks; asked: string[] } {
   const asked: string[] = [];
-  const checks: EndpointChecks = new EndpointChecks(
-    async (url) => {
+  const checks: EndpointChecks = new EndpointChecks({
+    fetch: async (url) => {
       expect(checks.isOwn(url), 'the request filter lets it through').toBe(true);
       asked.push(url);
       return answer();
     },
-    () => ({ values: { ...DEFAULT_SETTINGS, ...values }, policy }),
-  );
+    detail,
+    settings: () => ({ values: { ...DEFAULT_SETTINGS, ...values }, policy }),
+  });
   return { checks, asked };
 }
 
@@ -51,6 +56,33 @@ describe('a check', () => {
     const diagnosis = { kind: 'refused' };
     expect(await checks.check('server', 'a.example')).toEqual({ kind: 'silent', diagnosis });
     expect(checks.isOwn(asked[0] ?? '')).toBe(false);
+  });
+});
+
+describe('a check through an HTTP proxy', () => {
+  const diagnosis = { kind: 'http-proxy-unreachable', proxy: 'h.example:3128' } as const;
+
+  test('that is silent ends as soon as that is found out', async () => {
+    const { checks } = setUp(
+      () => new Promise<Response>(() => undefined),
+      {},
+      NO_POLICY,
+      () => Promise.resolve(diagnosis),
+    );
+    expect(await checks.check('proxy', 'a.example')).toEqual({ kind: 'silent', diagnosis });
+  });
+
+  test('says more than the attempt itself', async () => {
+    const { checks } = setUp(
+      () => Promise.reject(new Error('net::ERR_PROXY_CONNECTION_FAILED')),
+      {},
+      NO_POLICY,
+      async (attempt) => {
+        expect(await attempt).toEqual({ kind: 'http-proxy-unreachable' });
+        return diagnosis;
+      },
+    );
+    expect(await checks.check('proxy', 'a.example')).toEqual({ kind: 'silent', diagnosis });
   });
 });
 

@@ -130,12 +130,24 @@ function silenceText(wanted: EndpointRole, diagnosis: EndpointDiagnosis): string
     case 'timeout':
       return 'does not answer. A firewall may be in the way, or it is not running.';
     case 'tls':
-      return 'answers, but its certificate is not trusted. Tell IT.';
+      return diagnosis.issuer === undefined
+        ? 'answers, but its certificate is not trusted. Tell IT.'
+        : `answers, but its certificate, issued by “${diagnosis.issuer}”, is not trusted. Tell IT.`;
     case 'http-proxy-auth':
-      return 'is behind an HTTP proxy that asks for a user name and password.';
+      return `is behind ${httpProxyName(diagnosis)}, which asks for a user name and password. Join a meeting to sign in.`;
+    case 'http-proxy-unreachable':
+      return `cannot be reached: ${httpProxyName(diagnosis)} on the way does not answer. Check its address, or ask IT.`;
+    case 'http-proxy-refused':
+      return `cannot be reached: ${httpProxyName(diagnosis)} on the way refuses to connect to it. Ask IT to allow it.`;
+    case 'http-proxy-pac':
+      return 'cannot be reached: the PAC file that names the way to it cannot be fetched or run. Check its address, or ask IT.';
     case 'offline':
       return 'cannot be reached: this computer is offline.';
-    default:
-      return 'cannot be reached. Ask IT.';
+    case 'other':
+      return `cannot be reached (${diagnosis.netError}). Ask IT.`;
   }
+}
+
+function httpProxyName({ proxy }: { proxy?: string | undefined }): string {
+  return proxy === undefined ? 'an HTTP proxy' : `the HTTP proxy ${proxy}`;
 }
