@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
 import { selfSigned } from '../fixtures/certificates.ts';
 import { expectRefusal } from '../fixtures/refusal.ts';
+import { callScreen, joinScreen } from '../fixtures/screens.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -24,6 +25,19 @@ test.describe('a pass that', () => {
     const token = await testToken({ room: 'passes', lifetimeSeconds: -60 });
     const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
     await expectRefusal(await launch({ args: [NAME, link] }), 'TOKEN_EXPIRED');
+  });
+
+  test('is about to end is told of in the call', async ({ launch, server }) => {
+    const token = await testToken({ room: 'passes', lifetimeSeconds: 120 });
+    const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
+    const { window, output } = await launch({ args: [NAME, `--join=${link}`] });
+    await joinScreen(window).join.click();
+    await expect(callScreen(window).badge).toHaveAttribute('data-phase', 'connected');
+    const notices = window.getByTestId('call-notices');
+    await expect(notices).toContainText(/The link that you joined with ends at \d\d:\d\d/);
+    expect(output.join('\n')).toContain('the join token ends in 2 min');
+    await notices.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(notices).not.toContainText('The link that you joined with');
   });
 
   test('is for another meeting is refused', async ({ launch, server }) => {

@@ -87,6 +87,11 @@ export interface RoomSnapshot {
   readonly peers: readonly RemotePeer[];
   readonly activeSpeakerId: string | undefined;
   readonly timeline: readonly TimelineEntry[];
+  /**
+   * Set once the join token is about to end, or has ended: when, ms since the epoch. The call goes on;
+   * what it cannot do after that is come back from a long interruption.
+   */
+  readonly tokenEndsAt: number | undefined;
   readonly chat: ChatView;
 }
 

@@ -1,7 +1,7 @@
 import type { Path } from '../../shared/path.ts';
 import type { Connected, Lane, LaneView, LinkView, SpareName } from './call-state.ts';
 import { rankOf } from './fallback.ts';
-import { judgeLink, type Condition } from './liveness.ts';
+import { isHeardSince, judgeLink, type Condition } from './liveness.ts';
 import {
   CONSENT_FRESH_MS,
   EPISODE_GRACE_MS,
@@ -11,6 +11,7 @@ import {
   STANDBY_AFTER_MS,
   STANDBY_RETRY_MAX_MS,
   STANDBY_RETRY_MS,
+  STILL_HEARD_MS,
 } from './limits.ts';
 import { without } from './without.ts';
 import {
@@ -40,6 +41,8 @@ export function watchLane(lane: Lane, context: LaneContext): LaneOutcome {
   const watched = markUp(lane, view, context.now);
   if (watched.doubled) return watchDoubled(watched, watched.doubled, condition, context);
   if (watched.mustMove) return obey(watched, context);
+  // Not for death: what comes in is heard all the while, and the other way is the better one.
+  if (isWayOutShut(context)) return double(watched, 'standby', 'better-path', context);
   if (condition === 'well' || condition === 'idle') return tendStandby(easy(watched), context);
   return seekHelp(watched, condition, context);
 }
@@ -56,6 +59,25 @@ function isOtherInDoubt({ role, state, views, now }: LaneContext): boolean {
     episode !== undefined &&
     episode.reason !== 'better-path' &&
     episode.from.protocol === active.path?.protocol
+  );
+}
+
+/**
+ * Sending has moved away because nothing came back, and here media still comes in from where it left:
+ * so it was the way out. What is received there can ask for no lost packet and no key frame any more,
+ * and is given up by ICE in some seconds (RFC 7675): it follows while that can be done unseen.
+ */
+function isWayOutShut({ role, state, views, now }: LaneContext): boolean {
+  const { episode, lanes } = state;
+  if (role !== 'receive' || !episode || episode.moved.includes(role)) return false;
+  if (episode.reason !== 'path-dead' || state.signaling) return false;
+  const { active, standby } = views.receive;
+  const leftAt = lanes.send.moves.at(-1) ?? now;
+  return (
+    active.path?.protocol === episode.from.protocol &&
+    isHeardSince(active, leftAt + STILL_HEARD_MS) &&
+    standby?.status === 'connected' &&
+    recentMoves(lanes.receive, now).length < MOVES_PER_MINUTE
   );
 }
 

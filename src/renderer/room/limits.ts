@@ -180,6 +180,8 @@ export const MOVE_REQUEST_BUDGET_MS = 900;
 
 /** How long after one lane has moved the other may follow and still be part of the same story, ms. */
 export const EPISODE_GRACE_MS = 600;
+/** Media heard on the old path so long after the other direction has left it was no straggler, ms. */
+export const STILL_HEARD_MS = 50;
 /** Media that policy moves leaves its old link after this at the latest, heard on the new or not, ms. */
 export const POLICY_OVERLAP_MS = 500;
 /** Both links carry until the new one is seen everywhere, or for this long, ms. */
@@ -234,6 +236,11 @@ export const RENEW_RETRY_MS = 5_000;
 export const RENEW_RETRY_MAX_MS = 120_000;
 /** Lifetimes below this are taken as this, so that a wrong document cannot make a busy loop. */
 export const MIN_CREDENTIAL_LIFETIME_MS = 4_000;
+
+// --- Join token ---------------------------------------------------------------------------------
+
+/** A person is told this long before their join token ends: time to ask for a fresh link, ms. */
+export const TOKEN_END_WORD_MS = 300_000;
 
 // --- Text messages ------------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ import type { LocalTracks } from './publisher.ts';
 import { Roster } from './roster.ts';
 import { HttpProxyLegs } from './http-proxy-legs.ts';
 import type { SessionContext } from './session.ts';
-import { tellChange } from './story.ts';
+import { tellChange, tellTokenEnd } from './story.ts';
 import { Timeline, type TimelineNote } from './timeline.ts';
+import { watchTokenEnd } from './token-end.ts';
 
 export type RoomContext = Omit<SessionContext, 'roster' | 'chat' | 'legs'> & {
   /** Any number; spreads retries. */
@@ -36,6 +37,7 @@ export class CausewayRoom implements Room {
   readonly #joined = Promise.withResolvers<undefined>();
   readonly #ended = new AbortController();
   #joinedAt: number | undefined;
+  #awaitsConnection = true;
   #awaitsFirstFrame = true;
 
   constructor(context: RoomContext) {
@@ -48,6 +50,7 @@ export class CausewayRoom implements Room {
       peers: [],
       activeSpeakerId: undefined,
       timeline: [],
+      tokenEndsAt: undefined,
       chat: NO_CHAT,
     });
     this.#chat = new Chat({
@@ -182,6 +185,7 @@ export class CausewayRoom implements Room {
     for (const note of tellChange(before, after, now, roundTripMs)) this.#note(note);
     this.#showConnection();
     if (after.phase === 'connected') {
+      if (this.#awaitsConnection) this.#watchToken();
       this.#joined.resolve(undefined);
       const { connection } = this.getSnapshot();
       const isNewFallback = before.phase !== 'connected' || !before.fallback;
@@ -214,6 +218,18 @@ export class CausewayRoom implements Room {
     if (isEqual(connection, previous)) return;
     this.#update({ connection });
     this.#events.emit('connection', connection, previous);
+  }
+
+  #watchToken(): void {
+    this.#awaitsConnection = false;
+    watchTokenEnd(
+      this.#context.target.token,
+      (tokenEndsAt) => {
+        this.#update({ tokenEndsAt });
+        this.#note({ kind: 'signaling', text: tellTokenEnd(tokenEndsAt) });
+      },
+      this.#ended.signal,
+    );
   }
 
   /** A computer that has changed its network need not wait until it notices. */

@@ -66,6 +66,13 @@ export function tellChange(
   }
 }
 
+/** @param endsAt ms since the epoch. */
+export function tellTokenEnd(endsAt: number): string {
+  const minutes = Math.max(0, Math.round((endsAt - Date.now()) / 60_000));
+  const when = minutes === 0 ? 'ends now' : `ends in ${minutes} min`;
+  return `the join token ${when}: the call goes on, but a long interruption would end it`;
+}
+
 const REASON_TEXT: Record<ReconnectReason, string> = {
   'signaling-lost': 'the connection to the meeting was lost',
   'media-lost': 'sound and picture stopped',

@@ -70,6 +70,7 @@ class FakeRoom implements Room {
     local: { audio: undefined, video: undefined },
     peers: [],
     activeSpeakerId: undefined,
+    tokenEndsAt: undefined,
     timeline: [],
     chat: { available: false, live: false, messages: [] },
   };

@@ -13,6 +13,8 @@ interface Props {
   connection: ConnectionState;
   /** Says itself aloud, once. */
   connectionNotice: ReactNode;
+  /** When the link that this person came with ends, ms since the epoch; undefined: not soon. */
+  tokenEndsAt: number | undefined;
   media: LocalMedia;
   soundBlocked: boolean;
   onTurnSoundOn: () => void;
@@ -22,11 +24,13 @@ interface Props {
 export function CallNotices({
   connection,
   connectionNotice,
+  tokenEndsAt,
   media,
   soundBlocked,
   onTurnSoundOn,
 }: Props) {
   const [putAway, setPutAway] = useState<number>();
+  const [tokenPutAway, setTokenPutAway] = useState<number>();
   const local = useObservable(media.state);
   const fallback = useFallback(connection);
   const problem = (kind: CaptureKind) => {
@@ -54,6 +58,15 @@ export function CallNotices({
             onDismiss={() => setPutAway(fallback.since)}
           >
             {fallbackSentence(fallback)}
+          </Banner>
+        )}
+        {tokenEndsAt !== undefined && tokenEndsAt !== tokenPutAway && (
+          <Banner
+            severity="warning"
+            dismissLabel={CALL_TEXT.dismiss}
+            onDismiss={() => setTokenPutAway(tokenEndsAt)}
+          >
+            {CALL_TEXT.linkEnds(new Date(tokenEndsAt))}
           </Banner>
         )}
         {soundBlocked && (

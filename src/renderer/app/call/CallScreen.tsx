@@ -94,6 +94,7 @@ export function CallScreen({ call, onOpenSettings }: Props) {
           />
         }
         connection={connection}
+        tokenEndsAt={snapshot.tokenEndsAt}
         media={media}
         soundBlocked={soundBlocked}
         onTurnSoundOn={() => setSoundBlocked(false)}

@@ -29,6 +29,8 @@ export const CALL_TEXT = {
   aloneText: 'Send this link to the people you want to meet.',
   soundBlocked: 'The sound waits for a click.',
   soundOn: 'Turn the sound on',
+  linkEnds: (at: Date) =>
+    `The link that you joined with ends at ${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}. The call goes on, but if it breaks off after that you need a new link.`,
   dismiss: 'Dismiss',
   retryNow: 'Retry now',
   retryIn: (seconds: number, attempt: number) =>
