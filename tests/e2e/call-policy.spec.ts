@@ -27,7 +27,8 @@ test.describe('in a call, a managed file that', () => {
 
     const pushedAt = Date.now();
     await managed.push({ preferredProtocol: 'TCP_ONLY' });
-    await expect(call.badge).toContainText('TCP', { timeout: SECONDS_MS });
+    await expect(call.badge).toContainText('TCP ·', { timeout: SECONDS_MS });
+    await expect(call.badge).toHaveAttribute('data-phase', 'connected');
     console.log(`    on TCP ${Date.now() - pushedAt} ms after the push`);
     const told = await readTimeline(page);
     expect(told.map(({ text }) => text).join('\n')).toMatch(/policy/i);

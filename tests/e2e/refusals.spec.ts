@@ -9,6 +9,7 @@ import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
 import { selfSigned } from '../fixtures/certificates.ts';
 import { expectRefusal } from '../fixtures/refusal.ts';
 import { callScreen, joinScreen } from '../fixtures/screens.ts';
+import { readTimeline } from '../fixtures/timeline.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -30,12 +31,13 @@ test.describe('a pass that', () => {
   test('is about to end is told of in the call', async ({ launch, server }) => {
     const token = await testToken({ room: 'passes', lifetimeSeconds: 120 });
     const link = formatMeetingLink({ roomId: 'passes', serverUrl: server.url, token });
-    const { window, output } = await launch({ args: [NAME, `--join=${link}`] });
+    const { window } = await launch({ args: [NAME, `--join=${link}`] });
     await joinScreen(window).join.click();
     await expect(callScreen(window).badge).toHaveAttribute('data-phase', 'connected');
     const notices = window.getByTestId('call-notices');
     await expect(notices).toContainText(/The link that you joined with ends at \d\d:\d\d/);
-    expect(output.join('\n')).toContain('the join token ends in 2 min');
+    const told = (await readTimeline(window)).map(({ text }) => text);
+    expect(told.join('\n')).toContain('the join token ends in 2 min');
     await notices.getByRole('button', { name: 'Dismiss' }).click();
     await expect(notices).not.toContainText('The link that you joined with');
   });

@@ -165,7 +165,8 @@ function settleOn(
   const lastHeardAt = now - (active.hearing?.silentMs ?? 0);
   const wasSilent = isForDeath(doubled);
   const moved: Move = {
-    from: active.path ?? state.path,
+    // A link that nothing flows on has no path of its own: it leaves what the other one has left.
+    from: active.path ?? state.episode?.from ?? state.path,
     to: views[role][doubled.onto]?.path ?? to,
     reason: doubled.reason === 'path-suspect' ? 'path-dead' : doubled.reason,
     lastHeardAt,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Connected, Episode, Lane, LaneView } from '../../../src/renderer/room/call-state.ts';
-import { MOVES_PER_MINUTE } from '../../../src/renderer/room/limits.ts';
+import { MOVES_PER_MINUTE, POLICY_OVERLAP_MS } from '../../../src/renderer/room/limits.ts';
 import { cutOff, NOW, TCP, UDP } from './call-samples.ts';
 import { callWith, done, DOUBLE, heard, on, quiet, see, SETTLE, spare } from './lane-samples.ts';
 
@@ -47,4 +47,20 @@ describe('when sending has just moved away', () => {
     const moves = Array.from({ length: MOVES_PER_MINUTE }, (_, index) => NOW - 30_000 + index);
     expect(followed(moved({ moves }))).toEqual([]);
   });
+});
+
+test('what nothing flows on leaves by policy what the other direction has left: one story, not two', () => {
+  const asked = { onto: 'standby', since: NOW - POLICY_OVERLAP_MS, reason: 'policy' } as const;
+  const state = callWith({ standby: spare(), doubled: asked });
+  const episode: Episode = {
+    ...{ from: UDP, to: TCP, reason: 'policy', since: NOW - 600, tookMs: 0 },
+    moved: ['send'],
+  };
+  const unused = { status: 'unused' } as const;
+  const { state: after } = see(
+    { ...state, path: TCP, episode },
+    { active: unused, standby: unused },
+    { send: { active: on(TCP) } },
+  );
+  expect(after).toMatchObject({ lastEpisode: { from: UDP, to: TCP, moved: ['send', 'receive'] } });
 });
