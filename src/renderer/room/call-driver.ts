@@ -221,24 +221,29 @@ export class CallDriver {
 
   #connect(through: readonly Endpoint[] | undefined): void {
     this.#disconnect();
-    const session = new Session(this.#context, {
-      onStep: (step, plan) => this.#observe({ seen: 'step', step, ...(plan && { plan }) }),
-      onLinksChanged: () => this.#onLinksChanged(),
-      onProxyEntered: (otherProxies, errors) => {
-        const failures = errors.map((error) => error.toData());
-        this.#observe({ seen: 'proxy-entered', otherProxies, failures });
+    const state = this.#state;
+    const isAnew = state.phase === 'connecting' && state.trip.reason !== undefined;
+    const session = new Session(
+      { ...this.#context, isAnew },
+      {
+        onStep: (step, plan) => this.#observe({ seen: 'step', step, ...(plan && { plan }) }),
+        onLinksChanged: () => this.#onLinksChanged(),
+        onProxyEntered: (otherProxies, errors) => {
+          const failures = errors.map((error) => error.toData());
+          this.#observe({ seen: 'proxy-entered', otherProxies, failures });
+        },
+        onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
+        onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
+        onAbilities: (abilities) => this.#observe({ seen: 'abilities', abilities }),
+        onSpareFailed: (role, spare) => this.#observe({ seen: 'spare-failed', role, spare }),
+        onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),
+        onActiveSpeaker: (peerId) => this.#listener.onActiveSpeaker(peerId),
+        onRemoteTrack: (track) => this.#listener.onRemoteTrack(track),
+        onTrackRefused: (kind, error) => this.#noteFailure(`${DEVICE[kind]} not sent`, error),
+        onMalformed: (problem) =>
+          this.#listener.onNote({ kind: 'signaling', text: `dropped a message: ${problem}` }),
       },
-      onNoMediaToConnect: () => this.#observe({ seen: 'no-media-to-connect' }),
-      onRelayLease: (lifetimeMs) => this.#observe({ seen: 'relay-lease', lifetimeMs }),
-      onAbilities: (abilities) => this.#observe({ seen: 'abilities', abilities }),
-      onSpareFailed: (role, spare) => this.#observe({ seen: 'spare-failed', role, spare }),
-      onSignalingEnd: (code) => this.#observe({ seen: 'signaling-closed', code }),
-      onActiveSpeaker: (peerId) => this.#listener.onActiveSpeaker(peerId),
-      onRemoteTrack: (track) => this.#listener.onRemoteTrack(track),
-      onTrackRefused: (kind, error) => this.#noteFailure(`${DEVICE[kind]} not sent`, error),
-      onMalformed: (problem) =>
-        this.#listener.onNote({ kind: 'signaling', text: `dropped a message: ${problem}` }),
-    });
+    );
     this.#session = session;
     this.#sampler.start();
     session.open(this.#localTracks, through).catch((error: unknown) => {

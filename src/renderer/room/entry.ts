@@ -61,6 +61,8 @@ export interface EntryContext {
   proxyMemory: ProxyMemory;
   /** Cloud Proxies to try, in this order; undefined: all of the target's. */
   through?: readonly Endpoint[] | undefined;
+  /** The call stood before, and was lost. */
+  isAnew?: boolean | undefined;
   signal: AbortSignal;
   onSignaling: () => void;
 }

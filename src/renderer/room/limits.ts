@@ -32,6 +32,9 @@ export const MAX_DISCOVERY_LENGTH = 65_536;
  */
 export const PROXY_HEAD_START_MS = 1_100;
 
+/** The same of one that a call has just been lost through: a good one has nearly always answered by then. */
+export const LOST_PROXY_HEAD_START_MS = 400;
+
 /** The last of many proxies is asked after this share of the time at the latest, so as to answer in it. */
 export const LAST_PROXY_START_SHARE = 0.6;
 

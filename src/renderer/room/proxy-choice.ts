@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../shared/endpoint.ts';
 import { RoomError } from '../../shared/room-error.ts';
-import { LAST_PROXY_START_SHARE, PROXY_HEAD_START_MS } from './limits.ts';
+import { LAST_PROXY_START_SHARE, LOST_PROXY_HEAD_START_MS, PROXY_HEAD_START_MS } from './limits.ts';
 import { requestRelayGrant, type RelayGrant, type RelayGrantRequest } from './relay-grant.ts';
 
 export interface ChosenProxy {
@@ -20,6 +20,8 @@ export interface PassedOver {
 export interface ProxyRequest extends Omit<RelayGrantRequest, 'proxy' | 'budgetMs'> {
   /** When the answer has to be there, ms on the monotonic clock. */
   deadline: number;
+  /** A call was just lost through the first one: it may be dead. */
+  isAnew?: boolean | undefined;
 }
 
 /**
@@ -33,13 +35,14 @@ export interface ProxyRequest extends Omit<RelayGrantRequest, 'proxy' | 'budgetM
  */
 export async function chooseProxy(
   proxies: readonly Endpoint[],
-  { deadline, ...request }: ProxyRequest,
+  { deadline, isAnew = false, ...request }: ProxyRequest,
 ): Promise<ChosenProxy> {
   const startedAt = performance.now();
   const headStartMs = Math.min(
     PROXY_HEAD_START_MS,
     ((deadline - startedAt) * LAST_PROXY_START_SHARE) / (proxies.length - 1),
   );
+  const lostHeadStartMs = Math.min(LOST_PROXY_HEAD_START_MS, headStartMs);
   const race = new AbortController();
   const signal = AbortSignal.any([race.signal, request.signal]);
   const running: Promise<{ proxy: Endpoint; grant: RelayGrant }>[] = [];
@@ -56,7 +59,8 @@ export async function chooseProxy(
       });
       running.push(asked);
       const isLast = index === proxies.length - 1;
-      const won = await firstSuccess(running, isLast ? undefined : headStartMs);
+      const waitMs = index === 0 && isAnew ? lostHeadStartMs : headStartMs;
+      const won = await firstSuccess(running, isLast ? undefined : waitMs);
       if (won) {
         const passedOver = proxies
           .slice(0, index + 1)

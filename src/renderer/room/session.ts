@@ -44,6 +44,8 @@ export interface SessionContext {
   chat: Chat;
   /** The way in that was opened ahead, for the first session to take. */
   waiting?: WaitingEntry | undefined;
+  /** The call stood before, and was lost. */
+  isAnew?: boolean | undefined;
 }
 
 /** What a session tells its owner. Nothing comes after `close()`. */

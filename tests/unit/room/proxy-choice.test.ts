@@ -4,7 +4,11 @@ import type { EndpointDiagnosis } from '../../../src/shared/ipc.ts';
 import { RoomError } from '../../../src/shared/room-error.ts';
 import { chooseProxy } from '../../../src/renderer/room/proxy-choice.ts';
 import { requestRelayGrant } from '../../../src/renderer/room/relay-grant.ts';
-import { ENTRY_BUDGET_MS, PROXY_HEAD_START_MS } from '../../../src/renderer/room/limits.ts';
+import {
+  ENTRY_BUDGET_MS,
+  LOST_PROXY_HEAD_START_MS,
+  PROXY_HEAD_START_MS,
+} from '../../../src/renderer/room/limits.ts';
 import { answerJson, closedPort, httpServer, neverAnswer } from './loopback-servers.ts';
 
 const TOKEN = 'aaa.bbb.ccc';
@@ -191,6 +195,16 @@ describe('choosing among several', () => {
       passedOver: [{ proxy: dead, error: { code: 'PROXY_UNREACHABLE' } }],
     });
     expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
+  test('a first one that a call was lost through gets a shorter one, and may still win', async () => {
+    const [dead, alive] = [await httpServer(neverAnswer), await good()];
+    const startedAt = performance.now();
+    expect((await chooseProxy([dead, alive], { ...request(), isAnew: true })).proxy).toBe(alive);
+    const tookMs = performance.now() - startedAt;
+    expect(tookMs).toBeGreaterThanOrEqual(LOST_PROXY_HEAD_START_MS);
+    expect(tookMs).toBeLessThan(PROXY_HEAD_START_MS);
+    expect((await chooseProxy([alive, dead], { ...request(), isAnew: true })).proxy).toBe(alive);
   });
 
   test('nobody is waited for beyond the deadline', async () => {
