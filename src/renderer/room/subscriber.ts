@@ -278,6 +278,8 @@ export class Subscriber {
   }
 
   #show(received: Received): void {
+    // The only one is shown before anything of it came in; there was nothing better, nor will be.
+    received.isLive = true;
     const { offer, consumer, paused } = received;
     this.#roster.showTrack(offer.peerId, {
       consumerId: offer.id,
@@ -304,11 +306,16 @@ export class Subscriber {
     );
   }
 
-  /** What may be shown of the same peer instead: the newest, on the preferred link if there is one. */
+  /**
+   * What may be shown of the same peer instead: of what media came in of, or else of all, the newest on
+   * the preferred link, or else the newest. A silent twin on a standby would be waited for in vain.
+   */
   #heirOf({ offer }: Received): Received | undefined {
     const others = [...this.#received.values()].filter(
       (other) => other.offer.peerId === offer.peerId && other.offer.kind === offer.kind,
     );
-    return others.findLast((other) => other.link === this.#preferred) ?? others.at(-1);
+    const live = others.filter((other) => other.isLive);
+    const choice = live.length > 0 ? live : others;
+    return choice.findLast((other) => other.link === this.#preferred) ?? choice.at(-1);
   }
 }

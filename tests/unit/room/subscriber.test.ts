@@ -159,6 +159,20 @@ describe('somebody else’s media that moves', () => {
     expect(shown).toEqual(['-', 'on-5', '-']);
   });
 
+  test('is the live one again when its successor is taken back, not a silent twin that came later', async () => {
+    const spare = new FakeLink();
+    await receiveOld('on-6');
+    fake.hear('on-6');
+    spare.make('twin-6');
+    await subscriber.add({ ...offer('twin-6'), producerId: 'producer-on-6' }, spare.link);
+    fake.make('moved-6');
+    await subscriber.add(offer('moved-6'), link);
+    fake.hear('moved-6');
+    await expect.poll(() => shown.at(-1)).toBe('moved-6');
+    subscriber.remove('moved-6');
+    expect(shown).toEqual(['-', 'on-6', 'moved-6', 'on-6']);
+  });
+
   test('ends with its last track', async () => {
     await receiveOld('old-4');
     subscriber.remove('old-4');
