@@ -159,7 +159,7 @@ function start(commandLine: CommandLine): void {
     proxy = sessionProxy;
     setupSession(session.defaultSession, {
       currentPolicy,
-      isOwnCheck: (url) => !settings.effective.policy.callsRefused && checks.isOwn(url),
+      isOwnCheck: (url) => checks.isOwn(url),
       allowDevTools,
       proxySettled: () => sessionProxy.settled,
       log,

@@ -33,9 +33,12 @@ export class EndpointChecks {
     this.#options = options;
   }
 
-  /** Whether a request is one that a check has made: the request filter lets it through. */
+  /**
+   * Whether a request is one that a check has made: the request filter lets it through, unless calls
+   * have come to be refused since.
+   */
   isOwn(url: string): boolean {
-    return this.#underWay.includes(url);
+    return !this.#options.settings().policy.callsRefused && this.#underWay.includes(url);
   }
 
   /**

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Session } from 'electron';
 import type { HttpProxy } from '../../shared/settings/http-proxy.ts';
 import type { PolicyStatus } from '../../shared/settings/policy-status.ts';
+import { messageOf } from '../error-message.ts';
 import type { Log } from '../log/log.ts';
 import { toProxyConfig } from './proxy-config.ts';
 import { firstProxy, type ResolvedProxy } from './resolved-proxy.ts';
@@ -63,10 +64,6 @@ export class SessionProxy {
     const shown = host.includes(':') ? `[${host}]` : host;
     return firstProxy(await this.#session.resolveProxy(`https://${shown}:${port}`));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function describe(httpProxy: HttpProxy): string {

@@ -11,6 +11,7 @@ import {
 } from '../../shared/settings.ts';
 import { NO_POLICY, type PolicyStatus } from '../../shared/settings/policy-status.ts';
 import { flagOf } from '../command-line.ts';
+import { messageOf } from '../error-message.ts';
 import { explainSetting } from './explain.ts';
 import { changedKeys, mergeSettings } from './merge.ts';
 import type { SettingsSource } from './source.ts';
@@ -114,7 +115,7 @@ export class SettingsService {
     try {
       this.#sources.user.save(values, forgotten);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       return { status: 'refused', problems: keys.map((key) => ({ key, problem })) };
     }
     this.#apply(this.#merge());

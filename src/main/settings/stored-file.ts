@@ -7,6 +7,7 @@ import {
   type SettingKey,
   type SettingProblem,
 } from '../../shared/settings.ts';
+import { messageOf } from '../error-message.ts';
 import { explainSetting } from './explain.ts';
 import { currentVersion, migrate, type Migration, type StoredValues } from './migrations.ts';
 
@@ -123,5 +124,5 @@ export function errorCode(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     return error.code;
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

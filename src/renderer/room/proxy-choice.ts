@@ -38,11 +38,7 @@ export async function chooseProxy(
   { deadline, isAnew = false, ...request }: ProxyRequest,
 ): Promise<ChosenProxy> {
   const startedAt = performance.now();
-  const headStartMs = Math.min(
-    PROXY_HEAD_START_MS,
-    ((deadline - startedAt) * LAST_PROXY_START_SHARE) / (proxies.length - 1),
-  );
-  const lostHeadStartMs = Math.min(LOST_PROXY_HEAD_START_MS, headStartMs);
+  const shareMs = ((deadline - startedAt) * LAST_PROXY_START_SHARE) / (proxies.length - 1);
   const race = new AbortController();
   const signal = AbortSignal.any([race.signal, request.signal]);
   const running: Promise<{ proxy: Endpoint; grant: RelayGrant }>[] = [];
@@ -59,8 +55,8 @@ export async function chooseProxy(
       });
       running.push(asked);
       const isLast = index === proxies.length - 1;
-      const waitMs = index === 0 && isAnew ? lostHeadStartMs : headStartMs;
-      const won = await firstSuccess(running, isLast ? undefined : waitMs);
+      const headStartMs = isAnew && index === 0 ? LOST_PROXY_HEAD_START_MS : PROXY_HEAD_START_MS;
+      const won = await firstSuccess(running, isLast ? undefined : Math.min(headStartMs, shareMs));
       if (won) {
         const passedOver = proxies
           .slice(0, index + 1)

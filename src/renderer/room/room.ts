@@ -37,7 +37,6 @@ export class CausewayRoom implements Room {
   readonly #joined = Promise.withResolvers<undefined>();
   readonly #ended = new AbortController();
   #joinedAt: number | undefined;
-  #awaitsConnection = true;
   #awaitsFirstFrame = true;
 
   constructor(context: RoomContext) {
@@ -118,6 +117,7 @@ export class CausewayRoom implements Room {
     this.#watchNetwork();
     this.#driver.join(planPaths({ route, preferredProtocol, host }));
     await this.#joined.promise;
+    this.#watchToken();
   }
 
   leave(): Promise<void> {
@@ -185,7 +185,6 @@ export class CausewayRoom implements Room {
     for (const note of tellChange(before, after, now, roundTripMs)) this.#note(note);
     this.#showConnection();
     if (after.phase === 'connected') {
-      if (this.#awaitsConnection) this.#watchToken();
       this.#joined.resolve(undefined);
       const { connection } = this.getSnapshot();
       const isNewFallback = before.phase !== 'connected' || !before.fallback;
@@ -221,7 +220,6 @@ export class CausewayRoom implements Room {
   }
 
   #watchToken(): void {
-    this.#awaitsConnection = false;
     watchTokenEnd(
       this.#context.target.token,
       (tokenEndsAt) => {

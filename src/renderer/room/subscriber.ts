@@ -13,7 +13,7 @@ interface Received {
   readonly consumer: types.Consumer;
   readonly link: MediaLink;
   paused: boolean;
-  /** Media has come in since it was last waited for. */
+  /** It was shown, or media has come in, since it was last waited for. */
   isLive: boolean;
   /** Ends the wait for its first media. */
   waiting: AbortController | undefined;

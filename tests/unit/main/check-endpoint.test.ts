@@ -59,6 +59,26 @@ describe('a check', () => {
   });
 });
 
+test('what a check asks is its own no more once calls are refused', async () => {
+  const settings: { values: Settings; policy: PolicyStatus } = {
+    values: DEFAULT_SETTINGS,
+    policy: NO_POLICY,
+  };
+  const isOwn: boolean[] = [];
+  const checks: EndpointChecks = new EndpointChecks({
+    fetch: (url) => {
+      isOwn.push(checks.isOwn(url));
+      settings.policy = { ...NO_POLICY, callsRefused: { message: 'no', forIt: 'no' } };
+      isOwn.push(checks.isOwn(url));
+      return Promise.resolve(document('proxy'));
+    },
+    detail: (attempt) => attempt,
+    settings: () => settings,
+  });
+  await checks.check('proxy', 'a.example');
+  expect(isOwn).toEqual([true, false]);
+});
+
 describe('a check through an HTTP proxy', () => {
   const diagnosis = { kind: 'http-proxy-unreachable', proxy: 'h.example:3128' } as const;
 

@@ -1,5 +1,6 @@
 import { SETTING_KEYS, type SettingKey } from '../../../shared/settings.ts';
 import { settingForm } from '../../../shared/settings/form.ts';
+import { messageOf } from '../../error-message.ts';
 import { SUGGESTED_SUBKEY } from './registry-names.ts';
 import type { RegistryValue } from './registry-text.ts';
 
@@ -65,8 +66,7 @@ function valueOf({ name, type, data }: RegistryValue, problems: RegistryPolicy['
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    problems.push({ key: name, problem: `Must be JSON: ${reason}.` });
+    problems.push({ key: name, problem: `Must be JSON: ${messageOf(error)}.` });
     return undefined;
   }
 }
