@@ -30,7 +30,7 @@ export const CALL_TEXT = {
   soundBlocked: 'The sound waits for a click.',
   soundOn: 'Turn the sound on',
   linkEnds: (at: Date) =>
-    `The link that you joined with ends at ${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}. The call goes on, but if it breaks off after that you need a new link.`,
+    `The link that you joined with ends at ${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}. The call goes on, but if it breaks off after that, you need a new link.`,
   dismiss: 'Dismiss',
   retryNow: 'Retry now',
   retryIn: (seconds: number, attempt: number) =>
