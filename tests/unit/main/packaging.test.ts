@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { getConfig, validateConfiguration } from 'app-builder-lib/out/util/config/config.js';
 import { DebugLogger } from 'builder-util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +59,27 @@ describe('electron-builder.yml', () => {
       },
     ]);
     expect(config.asar).toBe(true);
+  });
+
+  it('packs for Windows what reads the registry, unpacked, on every architecture', () => {
+    const { files, asarUnpack, target } = config.win ?? {};
+    expect([asarUnpack].flat()).toEqual(['**/*.node']);
+    const arches = new Set((target as { arch: string[] }[]).flatMap(({ arch }) => arch));
+    expect([...arches]).toEqual(['x64', 'arm64']);
+    for (const arch of arches) {
+      const packed = (files as { from: string; filter: string[] }[]).flatMap(({ from, filter }) =>
+        globSync(
+          filter.map((pattern) => join(project, from, pattern.replace('${arch}', arch))),
+        ).map((path) => relative(project, path)),
+      );
+      expect(packed).toEqual(
+        expect.arrayContaining([
+          'node_modules/native-reg/lib/index.js',
+          `node_modules/native-reg/prebuilds/win32-${arch}/node.napi.node`,
+          'node_modules/node-gyp-build/node-gyp-build.js',
+        ]),
+      );
+    }
   });
 
   it('turns off every way to run other code through the binary', () => {

@@ -8,7 +8,12 @@ import { MacPreferencesReader } from '../../../src/main/settings/managed/mac-pre
 import { ManagedPolicy } from '../../../src/main/settings/managed/managed-policy.ts';
 import type { PolicyReader } from '../../../src/main/settings/managed/policy-reader.ts';
 import { RegistryReader } from '../../../src/main/settings/managed/registry-reader.ts';
-import type { CommandRunner } from '../../../src/main/settings/managed/run-command.ts';
+import type {
+  Registry,
+  RegistryRoot,
+  RegistryValue,
+} from '../../../src/main/settings/managed/registry.ts';
+import type { RunCommand } from '../../../src/main/settings/managed/run-command.ts';
 import { windowsSystemFolder } from '../../../src/main/settings/managed/windows-folder.ts';
 import { ManagedFolder, valuesOf } from './managed-folder.ts';
 
@@ -46,56 +51,37 @@ function files(): Place {
   };
 }
 
-/** Windows' `reg.exe`: answers for the keys of a table, in the form that it prints. */
-class FakeRegistry implements CommandRunner {
-  /** Value lines by key, without the root `HKLM`. */
-  keys: Record<string, string[]> | undefined;
+/** A registry in memory; what is not in it is not there. */
+class FakeRegistry implements Registry {
+  computer: RegistryValue[] | undefined;
+  user: RegistryValue[] | undefined;
   isDown = false;
-  asked: string[] = [];
 
-  now({ program, args }: { program: string; args: readonly string[] }): Buffer {
-    this.asked.push([program, ...args].join(' '));
-    if (this.isDown) throw new Error('Command failed: reg.exe\nERROR: Access is denied.');
-    const [, path = ''] = args;
-    const [root = '', ...parts] = path.split('\\');
-    const key = parts.join('\\');
-    const long = root === 'HKLM' ? 'HKEY_LOCAL_MACHINE' : 'HKEY_CURRENT_USER';
-    const keys = root === 'HKLM' ? (this.keys ?? {}) : {};
-    const below = Object.keys(keys).filter((each) => each.startsWith(`${key}\\`) || each === key);
-    if (key === 'SOFTWARE\\Policies') {
-      const children = keys['SOFTWARE\\Policies\\Causeway']
-        ? ['Microsoft', 'Causeway']
-        : ['Microsoft'];
-      return Buffer.from(children.map((name) => `\r\n${long}\\${key}\\${name}`).join(''));
-    }
-    if (below.length === 0) throw new Error('Command failed: reg.exe\nERROR: unable to find');
-    const text = below.map((each) => ['', `${long}\\${each}`, ...(keys[each] ?? [])].join('\r\n'));
-    return Buffer.from(`${text.join('\r\n')}\r\n`, 'latin1');
-  }
-  later(command: { program: string; args: readonly string[] }): Promise<Buffer> {
-    return new Promise((resolve) => resolve(this.now(command)));
+  values(root: RegistryRoot, key: string): RegistryValue[] | undefined {
+    expect(key).toBe(KEY);
+    if (this.isDown) throw new Error('Access is denied.');
+    return root === 'HKLM' ? this.computer : this.user;
   }
 }
 
 const KEY = 'SOFTWARE\\Policies\\Causeway';
 
+function at(subkeys: string[], values: Record<string, RegistryValue['data']>): RegistryValue[] {
+  return Object.entries(values).map(([name, data]) => ({ subkeys, name, data }));
+}
+
 function registry(): Place & { fake: FakeRegistry } {
   const fake = new FakeRegistry();
-  const push = (protocol: string) => {
-    fake.keys = {
-      [KEY]: [
-        `    preferredProtocol    REG_SZ    ${protocol}`,
-        '    disableChat    REG_DWORD    0x1',
-      ],
-    };
+  const push = (preferredProtocol: string) => {
+    fake.computer = at([], { preferredProtocol, disableChat: 1 });
   };
   return {
     fake,
-    reader: new RegistryReader('C:\\Windows\\System32', fake),
+    reader: new RegistryReader(fake),
     push: () => push('TCP_ONLY'),
     pushWrong: () => push('QUIC'),
     damage: () => (fake.isDown = true),
-    withdraw: () => (fake.keys = undefined),
+    withdraw: () => (fake.computer = undefined),
   };
 }
 
@@ -103,13 +89,10 @@ function preferences(): Place {
   const at = newFolder();
   const file = 'app.causeway.desktop.plist';
   /** `plutil`, for property lists that are JSON already. */
-  const plutil: CommandRunner = {
-    now: ({ program, args, input }) => {
-      expect([program, ...args].join(' ')).toBe('/usr/bin/plutil -convert json -o - -');
-      if (input?.[0] === 0) throw new Error('Command failed');
-      return Buffer.from(input ?? []);
-    },
-    later: () => Promise.reject(new Error('not asked for')),
+  const plutil: RunCommand = ({ program, args, input }) => {
+    expect([program, ...args].join(' ')).toBe('/usr/bin/plutil -convert json -o - -');
+    if (input[0] === 0) throw new Error('Command failed');
+    return Buffer.from(input);
   };
   return {
     reader: new MacPreferencesReader('ada', at.trust, plutil, at.folder),
@@ -198,40 +181,27 @@ describe.each<[string, () => Place]>([
 });
 
 describe('Windows’ registry', () => {
-  it('is asked by Windows’ own program, in the view that Group Policy writes', () => {
-    const { fake, reader, push } = registry();
-    push();
-    reader.read();
-    for (const command of fake.asked) {
-      expect(command).toMatch(/^C:\\Windows\\System32\\reg\.exe query HK(LM|CU)\\.* \/reg:64$/);
-    }
-  });
-
   it('gives lists, objects, suggestions and switches their form', () => {
     const { fake, reader } = registry();
-    fake.keys = {
-      [KEY]: [
-        '    httpProxy    REG_MULTI_SZ    {"mode": "manual",\\0 "server": "proxy:3128"}',
-        '    proxiesByRegion    REG_SZ    []',
-        '    standbyPath    REG_DWORD    0x0',
-        '    displayName    REG_SZ    Front desk',
-        '    updates    REG_SZ    off',
-      ],
-      [`${KEY}\\signalingBaseUrl`]: [
-        '    10    REG_SZ    c.example.com',
-        '    1    REG_SZ    a.example.com',
-        '    2    REG_SZ    b.example.com',
-      ],
-      [`${KEY}\\Suggested`]: ['    appearance    REG_SZ    dark', '    updates    REG_SZ    ask'],
-      [`${KEY}\\Suggested\\signalingBaseUrl`]: ['    1    REG_SZ    weaker.example.com'],
-    };
+    fake.computer = [
+      ...at([], {
+        httpProxy: ['{"mode": "manual",', ' "server": "proxy:3128"}'],
+        proxiesByRegion: '[]',
+        standbyPath: 0,
+        displayName: 'Zoë, front desk',
+        updates: 'off',
+      }),
+      ...at(['signalingBaseUrl'], { 10: 'c.example.com', 1: 'a.example.com', 2: 'b.example.com' }),
+      ...at(['Suggested'], { appearance: 'dark', updates: 'ask' }),
+      ...at(['Suggested', 'signalingBaseUrl'], { 1: 'weaker.example.com' }),
+    ];
     const policy = open(reader);
     expect(policy.status().problems).toEqual([]);
     expect(valuesOf(policy)).toEqual({
       httpProxy: { mode: 'manual', server: 'http://proxy:3128', bypass: [] },
       proxiesByRegion: [],
       standbyPath: false,
-      displayName: 'Front desk',
+      displayName: 'Zoë, front desk',
       updates: 'off',
       signalingBaseUrl: ['https://a.example.com', 'https://b.example.com', 'https://c.example.com'],
       appearance: 'dark',
@@ -240,17 +210,37 @@ describe('Windows’ registry', () => {
     expect(policy.values().updates?.locked).toBe(true);
   });
 
-  it.each([
-    ['    standbyPath    REG_DWORD    0x7', 'standbyPath', /Must be true or false/],
-    ['    httpProxy    REG_SZ    {mode}', 'httpProxy', /Must be JSON/],
-    ['    displayName    REG_SZ    Zo\u00eb', 'displayName', /outside of ASCII/],
-    ['    banana    REG_SZ    x', 'banana', /no such setting/],
-  ])('names what is wrong in %j', (line, key, sentence) => {
+  it('lets demands for the computer go before demands for the user', () => {
     const { fake, reader } = registry();
-    fake.keys = { [KEY]: [line] };
+    fake.computer = at([], { preferredProtocol: 'TCP_ONLY' });
+    fake.user = at([], { preferredProtocol: 'UDP_ONLY', appearance: 'dark' });
+    expect(valuesOf(open(reader))).toEqual({ preferredProtocol: 'TCP_ONLY', appearance: 'dark' });
+  });
+
+  it.each<[RegistryValue, RegExp]>([
+    [{ subkeys: [], name: 'standbyPath', data: 7 }, /Must be true or false/],
+    [{ subkeys: [], name: 'standbyPath', data: 7n }, /Must be true or false/],
+    [{ subkeys: [], name: 'httpProxy', data: '{mode}' }, /Must be JSON/],
+    [{ subkeys: [], name: 'displayName', data: Buffer.from('Ada') }, /found bytes/],
+    [{ subkeys: [], name: 'banana', data: 'x' }, /no such setting/],
+    [{ subkeys: [], name: '__proto__', data: 'x' }, /no such setting/],
+  ])('names what is wrong in %o', (value, sentence) => {
+    const { fake, reader } = registry();
+    fake.computer = [value];
     const [problem] = open(reader).status().problems;
-    expect(problem).toMatchObject({ key, path: `HKLM\\${KEY}` });
+    expect(problem).toMatchObject({ key: value.name, path: `HKLM\\${KEY}` });
     expect(problem?.problem).toMatch(sentence);
+  });
+
+  it('refuses what stands below a list', () => {
+    const { fake, reader } = registry();
+    fake.computer = at(['signalingBaseUrl', 'more'], { 1: 'a.example.com' });
+    expect(open(reader).status()).toMatchObject({
+      state: 'broken',
+      problems: [
+        { key: 'signalingBaseUrl', problem: expect.stringContaining('below it') as string },
+      ],
+    });
   });
 
   it('is found without the environment, which is the user’s', () => {

@@ -7,7 +7,7 @@ import { checkPolicyText } from './check-policy.ts';
 import type { FileTrust } from './file-trust.ts';
 import { readManagedFile } from './managed-file.ts';
 import type { PolicyReader, PolicyReading } from './policy-reader.ts';
-import type { CommandRunner } from './run-command.ts';
+import type { RunCommand } from './run-command.ts';
 
 /** ms; a look is one question to the file system. */
 const POLL_INTERVAL_MS = 500;
@@ -26,17 +26,12 @@ export class MacPreferencesReader implements PolicyReader {
   readonly name = 'native';
   readonly canBeWithdrawn = true;
   readonly pollIntervalMs = POLL_INTERVAL_MS;
-  readonly #run: CommandRunner;
+  readonly #run: RunCommand;
   readonly #trust: FileTrust;
   /** Strongest first: the computer's before the user's. */
   readonly #paths: readonly string[];
 
-  constructor(
-    userName: string,
-    trust: FileTrust,
-    run: CommandRunner,
-    folder = MANAGED_PREFERENCES,
-  ) {
+  constructor(userName: string, trust: FileTrust, run: RunCommand, folder = MANAGED_PREFERENCES) {
     this.#run = run;
     this.#trust = trust;
     this.#paths = [posix.join(folder, DOMAIN_FILE), posix.join(folder, userName, DOMAIN_FILE)];
@@ -74,7 +69,7 @@ export class MacPreferencesReader implements PolicyReader {
     try {
       // What was checked is what is read: the bytes go in, not the path.
       const args = ['-convert', 'json', '-o', '-', '-'];
-      json = this.#run.now({ program: PLUTIL, args, input: bytes });
+      json = this.#run({ program: PLUTIL, args, input: bytes });
     } catch {
       fail(
         'broken',

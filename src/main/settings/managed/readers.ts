@@ -5,7 +5,8 @@ import { managedFolder, MANAGED_FOLDER_VARIABLE } from './locations.ts';
 import { MacPreferencesReader } from './mac-preferences-reader.ts';
 import type { PolicyReader } from './policy-reader.ts';
 import { RegistryReader } from './registry-reader.ts';
-import { systemCommands } from './run-command.ts';
+import { SystemRegistry } from './registry.ts';
+import { runCommand } from './run-command.ts';
 import { windowsSystemFolder } from './windows-folder.ts';
 
 /** Every place where IT can put a policy on this computer, strongest first. */
@@ -18,16 +19,14 @@ export function policyReaders(isPackaged: boolean): PolicyReader[] {
   }
   const trust = administratorTrust();
   switch (process.platform) {
-    case 'win32': {
-      const system = windowsSystemFolder();
+    case 'win32':
       return [
-        new RegistryReader(system, systemCommands),
-        new FileReader(managedFolder('win32', system), trust),
+        new RegistryReader(new SystemRegistry()),
+        new FileReader(managedFolder('win32', windowsSystemFolder()), trust),
       ];
-    }
     case 'darwin':
       return [
-        new MacPreferencesReader(userInfo().username, trust, systemCommands),
+        new MacPreferencesReader(userInfo().username, trust, runCommand),
         new FileReader(managedFolder('darwin'), trust),
       ];
     default:

@@ -2,7 +2,7 @@ import { SETTING_KEYS, type SettingKey } from '../../../shared/settings.ts';
 import { settingForm } from '../../../shared/settings/form.ts';
 import { messageOf } from '../../error-message.ts';
 import { SUGGESTED_SUBKEY } from './registry-names.ts';
-import type { RegistryValue } from './registry-text.ts';
+import type { RegistryValue } from './registry.ts';
 
 /** What Group Policy wrote, in the form of a managed file. */
 export interface RegistryPolicy {
@@ -16,53 +16,60 @@ export interface RegistryPolicy {
  * false, numbered values into lists, JSON into objects. A demand goes before a suggestion.
  */
 export function registryPolicy(values: readonly RegistryValue[]): RegistryPolicy {
-  const result: RegistryPolicy = { policy: {}, problems: [] };
-  for (const suggested of [true, false]) {
-    for (const [key, value] of Object.entries(readLevel(values, suggested, result.problems))) {
-      result.policy[key] = suggested ? { value, locked: false } : value;
-    }
+  const problems: RegistryPolicy['problems'] = [];
+  const demanded: RegistryValue[] = [];
+  const suggested: RegistryValue[] = [];
+  for (const value of values) {
+    const [first, ...rest] = value.subkeys;
+    if (first === SUGGESTED_SUBKEY) suggested.push({ ...value, subkeys: rest });
+    else demanded.push(value);
   }
-  return result;
+  const policy = new Map<string, unknown>();
+  for (const [key, value] of readLevel(suggested, problems)) {
+    policy.set(key, { value, locked: false });
+  }
+  for (const [key, value] of readLevel(demanded, problems)) policy.set(key, value);
+  return { policy: Object.fromEntries(policy), problems };
 }
 
 function readLevel(
   values: readonly RegistryValue[],
-  suggested: boolean,
   problems: RegistryPolicy['problems'],
-): Record<string, unknown> {
-  const policy: Record<string, unknown> = {};
+): Map<string, unknown> {
+  const policy = new Map<string, unknown>();
   const lists = new Map<string, RegistryValue[]>();
   for (const value of values) {
-    const path = value.subkey === '' ? [] : value.subkey.split('\\');
-    if ((path[0] === SUGGESTED_SUBKEY) !== suggested) continue;
-    const [listName] = suggested ? path.slice(1) : path;
-    if (listName !== undefined) {
+    const [listName, ...deeper] = value.subkeys;
+    if (deeper.length > 0) {
+      const problem = 'Has a key below it, where nothing of a setting stands. Remove that key.';
+      problems.push({ key: listName ?? '', problem });
+    } else if (listName !== undefined) {
       lists.set(listName, [...(lists.get(listName) ?? []), value]);
-      continue;
+    } else {
+      policy.set(value.name, valueOf(value, problems));
     }
-    if (!isAscii(value.data)) {
-      const problem = String.raw`Has characters outside of ASCII, which cannot be read from the registry. In JSON write them as \u and four digits; else use the managed file.`;
-      problems.push({ key: value.name, problem });
-      continue;
-    }
-    policy[value.name] = valueOf(value, problems);
   }
   for (const [name, entries] of lists) {
     entries.sort((a, b) => Number(a.name) - Number(b.name));
-    policy[name] = entries.map(({ data }) => data);
+    policy.set(
+      name,
+      entries.map(({ data }) => data),
+    );
   }
   return policy;
 }
 
-function valueOf({ name, type, data }: RegistryValue, problems: RegistryPolicy['problems']) {
+function valueOf({ name, data }: RegistryValue, problems: RegistryPolicy['problems']): unknown {
   const form = isSettingKey(name) ? settingForm(name).kind : 'text';
-  if (type === 'REG_DWORD') {
-    const number = Number(data);
-    return form === 'switch' && (number === 0 || number === 1) ? number === 1 : number;
+  if (form === 'switch' && (data === 0 || data === 1)) return data === 1;
+  if (Buffer.isBuffer(data)) {
+    const problem = 'Must be REG_SZ, REG_MULTI_SZ or REG_DWORD; found bytes.';
+    problems.push({ key: name, problem });
+    return undefined;
   }
-  if (form !== 'object') return data;
-  // REG_MULTI_SZ: the lines of the editor, printed with \0 between them.
-  const text = type === 'REG_MULTI_SZ' ? data.replaceAll(String.raw`\0`, '\n') : data;
+  if (form !== 'object') return typeof data === 'bigint' ? Number(data) : data;
+  // REG_MULTI_SZ: the lines of the editor.
+  const text = Array.isArray(data) ? data.join('\n') : String(data);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -73,8 +80,4 @@ function valueOf({ name, type, data }: RegistryValue, problems: RegistryPolicy['
 
 function isSettingKey(name: string): name is SettingKey {
   return (SETTING_KEYS as string[]).includes(name);
-}
-
-function isAscii(text: string): boolean {
-  return /^[\u0000-\u007f]*$/.test(text);
 }
