@@ -16,7 +16,7 @@ class ProxyControl {
   async set(config: ChromeProxyConfig | 'system'): Promise<void> {
     // Without anything set there is nothing to take back: most apps never need the extension.
     if (config === 'system' && !this.#page) return;
-    const page = await (this.#page ??= load());
+    const page = await this.#open();
     const { exceptionDetails } = await page.send('Runtime.evaluate', {
       expression:
         config === 'system'
@@ -28,6 +28,15 @@ class ProxyControl {
       const { exception, text } = exceptionDetails;
       throw new Error(`Chromium refused the proxy: ${exception?.description ?? text}`);
     }
+  }
+
+  /** Once; a failure is told to whoever asked, and the next one tries again. */
+  #open(): Promise<CdpSession> {
+    this.#page ??= load().catch((error: unknown) => {
+      this.#page = undefined;
+      throw error;
+    });
+    return this.#page;
   }
 }
 

@@ -26,6 +26,11 @@ export function formatShare(share: number): string {
   return `${Math.round(percent)} %`;
 }
 
+/** Hours and minutes, as is usual where the computer is: `14:03`, `2:03 PM`. */
+export function formatTime(time: Date): string {
+  return time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
 /** `14:03:22`, in local time. */
 export function formatClock(wallTime: number): string {
   const time = new Date(wallTime);

@@ -6,6 +6,7 @@ import type {
   ReconnectReason,
 } from '../../../shared/connection-state.ts';
 import type { MediaProtocol } from '../../../shared/protocol.ts';
+import { formatTime } from './format.ts';
 
 export const CALL_TEXT = {
   you: 'You',
@@ -30,7 +31,7 @@ export const CALL_TEXT = {
   soundBlocked: 'The sound waits for a click.',
   soundOn: 'Turn the sound on',
   linkEnds: (at: Date) =>
-    `The link that you joined with ends at ${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}. The call goes on, but if it breaks off after that, you need a new link.`,
+    `The link that you joined with ends at ${formatTime(at)}. The call goes on, but if it breaks off after that, you need a new link.`,
   dismiss: 'Dismiss',
   retryNow: 'Retry now',
   retryIn: (seconds: number, attempt: number) =>

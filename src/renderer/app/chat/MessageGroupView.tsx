@@ -1,5 +1,6 @@
 import { memo, useId, useState } from 'react';
 import type { ChatEntry, Room } from '../../room/contract.ts';
+import { formatTime } from '../call/format.ts';
 import { useAnnounce } from '../session/announcer.tsx';
 import { useCopy } from '../session/use-copy.ts';
 import type { MessageGroup } from './conversation.ts';
@@ -27,7 +28,7 @@ export function MessageGroupView({
       <p className={styles.head}>
         <bdi className={styles.name}>{isOwn ? CHAT_TEXT.you : displayName}</bdi>{' '}
         <time dateTime={time.toISOString()} title={time.toLocaleString()}>
-          {time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}
+          {formatTime(time)}
         </time>
       </p>
       {entries.map((entry) => (
