@@ -90,6 +90,8 @@ export const HttpProxyLogin = z.object({
   realm: z.string(),
   /** It refused those that were given. */
   refused: z.boolean(),
+  /** The user name that was given; a typing mistake is more often in the password. */
+  user: z.string().max(256).optional(),
   /** The platform can keep a password under its protection. */
   canRemember: z.boolean(),
 });

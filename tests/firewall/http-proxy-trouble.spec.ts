@@ -40,6 +40,7 @@ test.describe('an HTTP proxy that wants a password', () => {
     };
     await signIn('battery staple');
     await expect(form).toContainText('did not accept this user name and password');
+    await expect(form.getByLabel('User name')).toHaveValue('ada');
     await signIn('correct horse');
     const call = callScreen(window);
     await expect(call.badge).toContainText(VIA);

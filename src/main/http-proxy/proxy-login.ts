@@ -47,10 +47,13 @@ export class ProxyLogin {
     const known = this.#store.get(proxy);
     if (known && isFirst) return known;
     if (known) this.#store.forget(proxy);
+    const before = this.#wanted?.proxy === proxy ? this.#wanted : undefined;
+    const user = known?.user ?? before?.user;
     this.#wanted = {
       proxy,
       realm: info.realm.slice(0, MAX_REALM),
-      refused: known !== undefined || (this.#wanted?.proxy === proxy && this.#wanted.refused),
+      refused: known !== undefined || before?.refused === true,
+      ...(user !== undefined && { user }),
     };
     return undefined;
   }

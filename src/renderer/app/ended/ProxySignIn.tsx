@@ -32,7 +32,7 @@ export function ProxySignIn({ login, onSignedIn }: Props) {
 function SignInForm({ wanted, onSignedIn }: { wanted: HttpProxyLogin; onSignedIn: () => void }) {
   const { bridge } = useServices();
   const rememberId = useId();
-  const [user, setUser] = useState('');
+  const [user, setUser] = useState(wanted.user ?? '');
   const [password, setPassword] = useState('');
   const [remember, setRemember] = useState(false);
   const [problem, setProblem] = useState<string | undefined>(

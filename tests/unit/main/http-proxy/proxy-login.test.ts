@@ -49,9 +49,9 @@ describe('when an HTTP proxy asks', () => {
     await login.signIn({ proxy: PROXY, user: 'ada', password: 'wrong', remember: true });
     expect(login.answer(INFO, true)).toEqual({ user: 'ada', password: 'wrong' });
     expect(login.answer(INFO, false)).toBeUndefined();
-    expect(login.wanted?.refused).toBe(true);
+    expect(login.wanted).toMatchObject({ refused: true, user: 'ada' });
     expect(login.answer(INFO, true)).toBeUndefined();
-    expect(login.wanted?.refused).toBe(true);
+    expect(login.wanted).toMatchObject({ refused: true, user: 'ada' });
     expect(file.store).toEqual({ secrets: {} });
     await login.signIn({ proxy: PROXY, ...ADA, remember: false });
     expect(login.wanted?.refused).toBe(false);
