@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { formatMeetingLink } from '../../src/shared/meeting-link.ts';
+import { localAddresses } from '../fixtures/local-addresses.ts';
 import { joinScreen } from '../fixtures/screens.ts';
 import { testToken } from '../fixtures/tokens.ts';
 import { startTestProxy } from '../integration/proxy/test-proxy.ts';
@@ -109,6 +110,14 @@ test.describe("the app's page", () => {
         ...['policy', 'settings'],
       ].toSorted(),
     );
+  });
+
+  test('learns no local address from WebRTC, which takes the one route that HTTP takes', async ({
+    launch,
+  }) => {
+    const { window: page } = await launch();
+    await joinScreen(page).title.waitFor();
+    expect(await page.evaluate(localAddresses)).toEqual([]);
   });
 
   test('cannot change the bridge', async ({ launch }) => {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { localAddresses } from '../fixtures/local-addresses.ts';
 import { expect, test, type Launched } from './runtime.ts';
 
 interface Asked {
@@ -112,4 +113,17 @@ test.describe('permissions', () => {
     );
     expect(['NotSupportedError', 'NotAllowedError', 'InvalidStateError']).toContain(name);
   });
+});
+
+test('the WebRTC policy decides whether local addresses are told', async ({ launched }) => {
+  await answerPermissions(launched, true);
+  expect(await launched.page.evaluate(localAddresses)).not.toEqual([]);
+  const policy = await launched.app.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    contents?.setWebRTCIPHandlingPolicy('default_public_interface_only');
+    await contents?.loadURL(contents.getURL());
+    return contents?.getWebRTCIPHandlingPolicy();
+  });
+  expect(policy).toBe('default_public_interface_only');
+  expect(await launched.page.evaluate(localAddresses)).toEqual([]);
 });

@@ -92,6 +92,9 @@ export class MainWindow {
       },
     });
     this.#window = window;
+    // Media goes where HTTP goes, by whatever route the system has just now: never out by another
+    // interface, and on at once when the computer's address changes (RFC 8828 §5.2, mode 3).
+    window.webContents.setWebRTCIPHandlingPolicy('default_public_interface_only');
     window.once('ready-to-show', () => {
       if (this.#placement.get('isMaximized') === true) window.maximize();
       window.show();

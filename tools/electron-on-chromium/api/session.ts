@@ -3,7 +3,7 @@ import { chromium } from '../chromium/chromium.ts';
 import { trustAddedAuthorities } from '../chromium/trust-store.ts';
 import { originMapping } from '../origin-mapping.ts';
 import { askPacScript } from '../proxy/pac-script.ts';
-import { proxyControl } from '../proxy/proxy-control.ts';
+import { setChromiumProxy } from '../proxy/set-proxy.ts';
 import {
   chromeProxyConfig,
   resolveByRules,
@@ -76,7 +76,7 @@ class SessionApi extends ApiObject implements SessionSurface {
 
   async setProxy(config: ProxyConfig): Promise<void> {
     const wanted = chromeProxyConfig(config);
-    await proxyControl.set(wanted);
+    await setChromiumProxy(wanted);
     this.#proxy = wanted;
   }
 

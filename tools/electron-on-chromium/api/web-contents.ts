@@ -9,6 +9,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type PageTarget } from '../chromium/chromium.ts';
 import type { CdpSession } from '../chromium/cdp-connection.ts';
+import { controlPage } from '../extension/control-page.ts';
 import { originMapping } from '../origin-mapping.ts';
 import { encodeValue } from '../page/clone-codec.ts';
 import type { RendererMessage } from '../page/messages.ts';
@@ -54,10 +55,14 @@ type Surface = Pick<
   | 'getBackgroundThrottling'
   | 'getUserAgent'
   | 'setUserAgent'
+  | 'setWebRTCIPHandlingPolicy'
+  | 'getWebRTCIPHandlingPolicy'
   | 'focus'
   | 'isFocused'
   | 'close'
 >;
+
+type WebRtcPolicy = Parameters<WebContents['setWebRTCIPHandlingPolicy']>[0];
 
 let lastId = 0;
 
@@ -76,6 +81,9 @@ export class WebContentsApi extends ApiObject implements Surface {
   #destroyed = false;
   #throttled: boolean;
   #userAgent: string | undefined;
+  #webRtcPolicy: WebRtcPolicy = 'default';
+  /** Chromium has taken the policy over; documents that load before could miss it. */
+  #webRtcPolicySet: Promise<void> = Promise.resolve();
 
   constructor(
     target: Promise<PageTarget>,
@@ -125,7 +133,7 @@ export class WebContentsApi extends ApiObject implements Surface {
 
   async loadURL(url: string, options: LoadURLOptions = {}): Promise<void> {
     const { navigation, session } = await this.#linked;
-    await this.#channel.refresh(session);
+    await Promise.all([this.#channel.refresh(session), this.#webRtcPolicySet]);
     if (options.userAgent !== undefined) this.setUserAgent(options.userAgent);
     const referrer =
       typeof options.httpReferrer === 'string' ? options.httpReferrer : options.httpReferrer?.url;
@@ -246,6 +254,20 @@ export class WebContentsApi extends ApiObject implements Surface {
     this.#post((session) =>
       session.post('Emulation.setUserAgentOverride', userAgentOverride(userAgent)),
     );
+  }
+
+  /** Here it holds for the pages of all windows. */
+  setWebRTCIPHandlingPolicy(policy: WebRtcPolicy): void {
+    this.#webRtcPolicy = policy;
+    this.#webRtcPolicySet = controlPage.call(
+      `chrome.privacy.network.webRTCIPHandlingPolicy.set({ value: ${JSON.stringify(policy)} })`,
+    );
+    // Who loads a page hears of a failure.
+    this.#webRtcPolicySet.catch(() => {});
+  }
+
+  getWebRTCIPHandlingPolicy(): string {
+    return this.#webRtcPolicy;
   }
 
   /** Ends the page; `closed` events follow when Chromium has ended it. */

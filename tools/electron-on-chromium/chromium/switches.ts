@@ -71,7 +71,7 @@ const FIXED: Switches = new Map([
   ['disable-sync', ''],
   ['hide-crash-restore-bubble', ''],
   ['dns-prefetch-disable', ''],
-  // The runtime loads an extension of its own, over DevTools: see proxy/.
+  // The runtime loads an extension of its own, over DevTools: see extension/.
   ['enable-unsafe-extension-debugging', ''],
   ['media-router', '0'],
   ['metrics-recording-only', ''],
