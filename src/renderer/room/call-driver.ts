@@ -59,8 +59,8 @@ export class CallDriver {
     localTracks: () => LocalTracks,
     listener: DriverListener,
   ) {
-    const { preferredProtocol, route } = context.target;
-    this.#rules = { preferredProtocol, route, ...rules };
+    const { preferredProtocol, route, proxies } = context.target;
+    this.#rules = { preferredProtocol, route, hasOtherProxies: proxies.length > 1, ...rules };
     this.#context = context;
     this.#localTracks = localTracks;
     this.#listener = listener;

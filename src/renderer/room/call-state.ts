@@ -20,6 +20,8 @@ export interface CallRules {
   readonly seed: number;
   /** Keep the next path of the plan connected and silent, so that media can move at once. */
   readonly standby: boolean;
+  /** More than one Cloud Proxy may be entered. */
+  readonly hasOtherProxies: boolean;
 }
 
 export const LINK_ROLES = ['send', 'receive'] as const;
@@ -117,8 +119,13 @@ export interface Lane {
   readonly standbyFailures: number;
   /** When media last moved, the last few times. */
   readonly moves: readonly number[];
-  /** Its active link was made under a policy that has been tightened since: media has to leave it. */
-  readonly mustMove?: true;
+  /** Signaling was lost as well, and is back: since when its active link has been in trouble. */
+  readonly lostSince?: number;
+  /**
+   * Media has to leave its active link: that was made under a policy which has been tightened since,
+   * or before the network changed under it.
+   */
+  readonly mustMove?: 'policy' | 'path-dead';
 }
 
 export const FRESH_LANE: Lane = { standbyAfter: 0, standbyFailures: 0, moves: [] };

@@ -229,7 +229,7 @@ function onPolicy(
     );
     return lane.doubled ? [{ act: 'settle', role, on: 'active' } as const, ...drops] : drops;
   });
-  const startAnew = ({ moves }: Lane): Lane => ({ ...FRESH_LANE, moves, mustMove: true });
+  const startAnew = ({ moves }: Lane): Lane => ({ ...FRESH_LANE, moves, mustMove: 'policy' });
   const { send, receive } = state.lanes;
   const lanes = { send: startAnew(send), receive: startAnew(receive) };
   return { state: { ...state, plan, lanes }, actions };
@@ -266,12 +266,12 @@ function resumeOr(state: Connected, code: number, now: number, rules: CallRules)
 
 /** What could not be looked into meanwhile is judged from now on. */
 function resumed(state: Connected): Connected {
-  const { send, receive } = state.lanes;
-  const lanes = {
-    send: without(send, 'troubleSince'),
-    receive: without(receive, 'troubleSince'),
+  const again = (lane: Lane): Lane => {
+    const { troubleSince, ...rest } = lane;
+    return troubleSince === undefined ? lane : { ...rest, lostSince: troubleSince };
   };
-  return { ...without(state, 'signaling'), lanes };
+  const { send, receive } = state.lanes;
+  return { ...without(state, 'signaling'), lanes: { send: again(send), receive: again(receive) } };
 }
 
 function tryResume(state: Connected, now: number): Decision {

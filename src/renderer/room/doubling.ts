@@ -201,7 +201,7 @@ function revert(
   silenceAccepted: number | undefined,
   { role }: LaneContext,
 ): LaneOutcome {
-  const rest = without(lane, 'doubled', 'troubleSince', 'silenceAccepted');
+  const rest = without(lane, 'doubled', 'troubleSince', 'silenceAccepted', 'mustMove');
   return {
     lane: { ...rest, ...(silenceAccepted !== undefined && { silenceAccepted }) },
     actions: [{ act: 'settle', role, on: 'active' }],

@@ -11,7 +11,14 @@ import type {
   Spare,
 } from './call-state.ts';
 import { judgeLink } from './liveness.ts';
-import { ALL_LOST_MS, MOVE_REQUEST_BUDGET_MS, PLAIN_DEAD_MS, SPARE_CONNECT_MS } from './limits.ts';
+import {
+  ALL_LOST_MS,
+  MOVE_REQUEST_BUDGET_MS,
+  PLAIN_DEAD_MS,
+  RESUME_CHANCE_BESIDE_OTHERS_MS,
+  RESUME_CHANCE_MS,
+  SPARE_CONNECT_MS,
+} from './limits.ts';
 
 /** What is seen of one direction of media, and what is asked of it in several places. */
 
@@ -58,9 +65,13 @@ export function hasFailed(spare: Spare, view: LinkView | undefined, now: number)
 
 /** Signaling and both directions of media. Of one direction alone, whoever sends may have stopped. */
 export function isAllLost(context: LaneContext): boolean {
-  const silentMs = context.views[context.role].active.hearing?.silentMs ?? 0;
-  const isCutOff = context.state.signaling !== undefined;
-  return isCutOff && silentMs >= ALL_LOST_MS && !isOtherHeard(context);
+  const { role, state, views, now, rules } = context;
+  const { signaling } = state;
+  if (!signaling) return false;
+  const silentMs = views[role].active.hearing?.silentMs ?? 0;
+  const chanceMs = rules.hasOtherProxies ? RESUME_CHANCE_BESIDE_OTHERS_MS : RESUME_CHANCE_MS;
+  const mayResume = signaling.attempt === 1 && now - signaling.since < chanceMs;
+  return !mayResume && silentMs >= ALL_LOST_MS && !isOtherHeard(context);
 }
 
 export function isOtherHeard({ role, views }: LaneContext): boolean {

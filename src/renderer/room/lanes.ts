@@ -8,6 +8,7 @@ import {
   LANE_GIVE_UP_MS,
   MOVES_PER_MINUTE,
   PLAIN_DEAD_MS,
+  REBUILD_CONNECT_MS,
   STANDBY_AFTER_MS,
   STANDBY_RETRY_MAX_MS,
   STANDBY_RETRY_MS,
@@ -39,8 +40,9 @@ export function watchLane(lane: Lane, context: LaneContext): LaneOutcome {
     isOtherInDoubt: isOtherInDoubt(context),
   });
   const watched = markUp(lane, view, context.now);
+  if (watched.lostSince !== undefined) return lookAround(watched, watched.lostSince, context);
   if (watched.doubled) return watchDoubled(watched, watched.doubled, condition, context);
-  if (watched.mustMove) return obey(watched, context);
+  if (watched.mustMove) return leave(watched, watched.mustMove, context);
   // Not for death: what comes in is heard all the while, and the other way is the better one.
   if (isWayOutShut(context)) return double(watched, 'standby', 'better-path', context);
   if (condition === 'well' || condition === 'idle') return tendStandby(easy(watched), context);
@@ -211,8 +213,28 @@ function samePath({ plan, path }: Connected, active: LinkView): Path | undefined
   return plan.find((planned) => planned.protocol === inUse.protocol);
 }
 
-/** Policy wants this lane elsewhere: on the best path of the plan that comes up. */
-function obey(lane: Lane, context: LaneContext): LaneOutcome {
+/**
+ * Media was lost together with signaling, which is back. Links that have answered since are as good as
+ * ever. Otherwise more than one path was lost: the address has changed, or the network was away. All
+ * is built anew then, and what stood ready is not waited for.
+ */
+function lookAround(before: Lane, lostSince: number, context: LaneContext): LaneOutcome {
+  const { role, state, views, now } = context;
+  const lane = without(before, 'lostSince');
+  const { active, standby } = views[role];
+  const hasAnswered = [active, standby].some((link) => link && isAnswering(link, now - lostSince));
+  if (hasAnswered || !state.abilities.migration) return watchLane(lane, context);
+  const left = loseSpare(lane, 'standby', context);
+  const fresh: Lane = { ...left.lane, standbyFailures: 0, standbyAfter: now };
+  return { lane: { ...fresh, mustMove: 'path-dead' }, actions: left.actions };
+}
+
+/** This lane has to go on elsewhere: on a fresh link on the best path of the plan that comes up. */
+function leave(
+  lane: Lane,
+  reason: NonNullable<Lane['mustMove']>,
+  context: LaneContext,
+): LaneOutcome {
   const { role, state, views, now } = context;
   const { plan } = state;
   const path = plan[lane.standbyFailures % plan.length];
@@ -222,8 +244,10 @@ function obey(lane: Lane, context: LaneContext): LaneOutcome {
   const view = views[role].standby;
   // A receiving link of one who is alone has nothing to connect for.
   const isReady = view?.status === 'connected' || (role === 'receive' && view?.status === 'unused');
-  if (isReady) return double(lane, 'standby', 'policy', context);
-  return hasFailed(lane.standby, view, now)
+  if (isReady) return double(lane, 'standby', reason, context);
+  const isLast = lane.standbyFailures === plan.length - 1;
+  const isLate = reason === 'path-dead' && now - lane.standby.since >= REBUILD_CONNECT_MS;
+  return hasFailed(lane.standby, view, now) || (isLate && !isLast)
     ? dropStandby(lane, context, true)
     : { lane, actions: [] };
 }

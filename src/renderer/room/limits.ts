@@ -174,6 +174,14 @@ export const CONSENT_FRESH_MS = 3_500;
 export const LANE_GIVE_UP_MS = 5_000;
 /** The same while signaling is lost as well: the far end is gone, or the network is, ms. */
 export const ALL_LOST_MS = 500;
+/**
+ * But first the way to the server is tried: one that is open brings the place back within four round
+ * trips, and nobody sees a leave. Where there is another proxy to go to, it has less time, ms.
+ */
+export const RESUME_CHANCE_MS = 700;
+export const RESUME_CHANCE_BESIDE_OTHERS_MS = 200;
+/** A path that is built anew after the network has changed has this long before the next one is, ms. */
+export const REBUILD_CONNECT_MS = 900;
 /** A server that can only be joined anew: silence that warrants it, ms. */
 export const PLAIN_DEAD_MS = 700;
 /** Moves of one lane in a minute before it is given up: something else must be wrong. */

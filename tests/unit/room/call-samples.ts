@@ -24,6 +24,7 @@ export const RULES: CallRules = {
   route: 'direct',
   seed: 7,
   standby: true,
+  hasOtherProxies: false,
 };
 /** Of a server that understands all of our extensions. */
 export const ABLE: Abilities = { migration: true, resumeGraceMs: 20_000 };

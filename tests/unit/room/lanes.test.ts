@@ -7,7 +7,6 @@ import type {
   LinkView,
 } from '../../../src/renderer/room/call-state.ts';
 import {
-  ALL_LOST_MS,
   DOUBLED_MAX_MS,
   LANE_GIVE_UP_MS,
   MOVE_AGAIN_MS,
@@ -18,7 +17,6 @@ import {
   STANDBY_RETRY_MS,
 } from '../../../src/renderer/room/limits.ts';
 import { NOW, TCP, UDP, acts, ask, connected, cutOff } from './call-samples.ts';
-
 import {
   BUILD,
   DOUBLE,
@@ -349,65 +347,6 @@ describe('a lane that keeps moving', () => {
     const now = NOW + 10_001;
     const later: LaneView = { active: on(UDP, silent(250, now)), standby: quiet() };
     expect(done(see(callWith({ standby: spare(), moves }), later, { now }))).toEqual([DOUBLE]);
-  });
-});
-
-describe('while signaling is lost', () => {
-  const cut = { ...callWith({ standby: spare() }), signaling: cutOff.signaling };
-
-  test('a doubt is waited out, for nothing can be asked of the server', () => {
-    const decision = see(cut, { active: suspectView, standby: quiet() });
-    expect(done(decision)).toEqual([]);
-    expect(decision.state.phase).toBe('connected');
-  });
-
-  test('somebody who stops to send is not taken for the loss of all, however long it lasts', () => {
-    const calm = { ...cut.lanes.receive, troubleSince: NOW - LANE_GIVE_UP_MS };
-    for (const state of [cut, { ...cut, lanes: { ...cut.lanes, receive: calm } }]) {
-      const stopped: LaneView = { active: on(UDP, silent(6_000)), standby: quiet() };
-      const decision = see(state, stopped);
-      expect(decision.state.phase).toBe('connected');
-      expect(done(decision)).toEqual([]);
-    }
-  });
-
-  test('nor where media was just asked for on both: that is settled when signaling is back', () => {
-    const state = { ...asked({ since: NOW - DOUBLED_MAX_MS }), signaling: cutOff.signaling };
-    const stopped: LaneView = {
-      active: on(UDP, silent(2_800)),
-      standby: on(TCP, silent(2_500, NOW, { heardAt: 0, usualGapMs: undefined })),
-    };
-    const waiting = see(state, stopped);
-    expect(waiting.state.phase).toBe('connected');
-    expect(done(waiting)).toEqual([]);
-    const resumed = ask(waiting.state, { seen: 'resumed' }).state;
-    expect(done(see(resumed, stopped))).toEqual([REVERT]);
-  });
-
-  test('what could not be looked into meanwhile has all the time when signaling is back', () => {
-    const doubtful = { standby: spare(), troubleSince: NOW - LANE_GIVE_UP_MS };
-    const state = { ...callWith(doubtful), signaling: cutOff.signaling };
-    const back = ask(state, { seen: 'resumed' }).state;
-    const decision = see(back, { active: on(UDP, silent(6_000)), standby: quiet() });
-    expect(decision.state.phase).toBe('connected');
-    expect(done(decision)).toEqual([DOUBLE]);
-  });
-
-  test('one direction that does not answer for long means joining anew', () => {
-    const state = { ...asked(), signaling: cutOff.signaling };
-    const lane = { standby: spare(), troubleSince: NOW - LANE_GIVE_UP_MS };
-    const gone = { ...callWith(lane), signaling: state.signaling };
-    const active = on(UDP, silent(5_200, NOW, { consentMs: 5_200 }));
-    const send = { active: on(UDP, silent(400)) };
-    expect(see(gone, { active, standby: quiet() }, { send }).state.phase).toBe('waiting');
-  });
-
-  test('both directions silent mean that all is lost', () => {
-    const gone: LaneView = { active: on(UDP, silent(ALL_LOST_MS)), standby: quiet() };
-    expect(see(cut, gone, { send: gone }).state).toMatchObject({
-      phase: 'waiting',
-      trip: { reason: 'signaling-lost' },
-    });
   });
 });
 

@@ -66,7 +66,7 @@ class VirtualCall {
   constructor(trace: Trace, seed: number) {
     const { preferredProtocol, standby } = trace;
     this.#trace = trace;
-    this.#rules = { preferredProtocol, route: 'direct', seed, standby };
+    this.#rules = { preferredProtocol, route: 'direct', seed, standby, hasOtherProxies: false };
     this.#network = new Network(trace.rttMs, seeded(seed));
     this.#ledger = new MediaLedger(this.#network);
     this.#plan = planPaths({ route: 'direct', preferredProtocol, host: '192.0.2.1' }).map(
