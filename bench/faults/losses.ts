@@ -1,5 +1,6 @@
 import { longestFreeze, longestGap } from '../../tests/fixtures/continuity.ts';
 import { readBadge } from '../../tests/fixtures/screens.ts';
+import { changeAddress } from '../../tests/network/change-address.ts';
 import { breakConnections, connectionsTo } from '../../tests/network/connections.ts';
 import { hostBlocked } from '../../tests/network/policies.ts';
 import type { Metric, Run, Scenario } from '../call/scenario.ts';
@@ -7,7 +8,6 @@ import { logTrace } from '../call/trace.ts';
 import { ALL_FLOWS, FREEZE_LIMIT_MS } from '../call/watch.ts';
 import type { Seen } from '../call/watch.ts';
 import { ORIGIN, PROXIES, SIGNALING_PORT } from '../site.ts';
-import { changeAddress } from './network.ts';
 import { killMediaWorker } from './processes.ts';
 
 /** Something that a call stands on is lost. */

@@ -66,6 +66,18 @@ export class CallInTrouble {
     }
   }
 
+  /** The server has given Ada her own place again, after her signaling was lost. */
+  async expectResumed(since: number): Promise<void> {
+    await expect
+      .poll(async () => {
+        const lines = await readTimeline(this.ada.window);
+        return lines.filter(({ at }) => at >= since).map(({ text }) => text);
+      })
+      .toContainEqual(
+        expect.stringMatching(/^connected to the meeting again .* nobody saw you leave/),
+      );
+  }
+
   /**
    * Since then (ms since the epoch) nobody's picture stood still for longer than `limitMs`, and it
    * goes on now; Ben has seen nobody leave, come or turn a camera off. Prints the freezes.

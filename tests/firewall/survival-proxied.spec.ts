@@ -1,4 +1,5 @@
 import { callScreen, readBadge } from '../fixtures/screens.ts';
+import { changeAddress } from '../network/change-address.ts';
 import { onlyTcp, udpPortBlocked } from '../network/policies.ts';
 import { CallInTrouble } from './call-in-trouble.ts';
 import { expect, proxiesOnly, PROXY, test } from './proxied-fixtures.ts';
@@ -47,5 +48,20 @@ test.describe('a call survives through the Cloud Proxy', () => {
     await call.expectUnbroken(cutAt);
     expectNoLeak(await reportTraffic(network, info));
     await expectMediaOn(network, 'proxy_tcp', 'proxy_udp', 'second_udp', 'second_tcp');
+  });
+
+  test('the computer’s address changes: the call goes on in its own place, through the same proxy', async ({
+    outside: { network, ben },
+    openAda,
+  }, info) => {
+    const ada = await openAda('UDP_OVER_TCP', PROXY.dnsName);
+    const call = await CallInTrouble.begin(ada, ben);
+    const changedAt = Date.now();
+    await changeAddress(network);
+    await call.expectResumed(changedAt);
+    await call.expectUnbroken(changedAt);
+    await expect(callScreen(ada.window).badge).toHaveText(/^UDP · proxy/);
+    expectNoLeak(await reportTraffic(network, info));
+    await expectMediaOn(network, 'proxy_udp', 'proxy_tcp', 'second_udp', 'second_tcp');
   });
 });

@@ -1,4 +1,5 @@
 import { callScreen, endedScreen, readBadge } from '../fixtures/screens.ts';
+import { changeAddress } from '../network/change-address.ts';
 import { breakConnections, connectionsTo } from '../network/connections.ts';
 import { CLIENT_ADDRESS } from '../network/edge-network.ts';
 import type { EdgeNetwork } from '../network/edge-network.ts';
@@ -118,6 +119,21 @@ test.describe('a call survives on the direct route', () => {
     await expect(callScreen(ada.window).badge).toHaveAttribute('data-phase', 'connected');
     await call.expectUnbroken(lostAt, SIGNALING_GAP_MS);
     expect((await readBadge(ada.window))[0]).toBe('UDP');
+    expectNoLeak(await reportTraffic(network, info));
+    await expectMediaOn(network, 'media_udp', 'media_tcp');
+  });
+
+  test('the computer’s address changes: the call goes on in its own place, over UDP', async ({
+    outside: { network, ben },
+    openAda,
+  }, info) => {
+    const ada = await openAda('UDP_OVER_TCP');
+    const call = await CallInTrouble.begin(ada, ben);
+    const changedAt = Date.now();
+    await changeAddress(network);
+    await call.expectResumed(changedAt);
+    await call.expectUnbroken(changedAt);
+    await expect(callScreen(ada.window).badge).toContainText('UDP · direct');
     expectNoLeak(await reportTraffic(network, info));
     await expectMediaOn(network, 'media_udp', 'media_tcp');
   });

@@ -45,6 +45,7 @@ const anyRules: fc.Arbitrary<CallRules> = fc.record({
   route: fc.constantFrom('direct' as const, 'proxy' as const),
   seed: fc.integer(),
   standby: fc.boolean(),
+  hasOtherProxies: fc.boolean(),
 });
 
 const anyHearing: fc.Arbitrary<Hearing> = fc.record({

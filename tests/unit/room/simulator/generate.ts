@@ -90,6 +90,10 @@ const KINDS: Record<string, (making: Making) => number> = {
     events.push({ at: to, cut: 'signaling', directions: 'none' });
     return to;
   },
+  'address changed': ({ events, at }) => {
+    events.push({ at, addressChanged: true });
+    return at + 1_000;
+  },
   'server restarted': ({ events, at, between }) => {
     const serverDownMs = between(300, 20_000);
     events.push({ at, serverDownMs });

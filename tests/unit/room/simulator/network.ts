@@ -71,6 +71,11 @@ export class Network {
   busy = false;
   asleepUntil = 0;
   stalledUntil = 0;
+  /** How the server answers when media is to move. */
+  migration: 'done' | 'accepted' | 'refused' | 'late' = 'done';
+  /** Grows with each change of the client's address. */
+  address = 0;
+  now = 0;
   serverUpAt = 0;
   /** Grows with each restart of the server: what was made before is gone. */
   serverLife = 0;
@@ -100,6 +105,8 @@ export class Network {
       this.asleepUntil = at + event.sleepMs;
       this.stalledUntil = Math.max(this.stalledUntil, this.asleepUntil);
     } else if ('busy' in event) this.busy = event.busy;
+    else if ('addressChanged' in event) this.address++;
+    else if ('migration' in event) this.migration = event.migration;
     else if ('serverDownMs' in event) {
       this.serverUpAt = at + event.serverDownMs;
       this.serverLife++;
@@ -129,6 +136,8 @@ export class ModelLink {
   readonly candidates: readonly Path[];
   readonly #network: Network;
   readonly #life: number;
+  /** From which it is known to the server. */
+  #address: number;
   #path: Path | undefined;
   #status: LinkView['status'];
   #startedAt: number;
@@ -150,6 +159,7 @@ export class ModelLink {
     this.candidates = candidates;
     this.#network = network;
     this.#life = network.serverLife;
+    this.#address = network.address;
     this.#startedAt = now;
     this.#deliveredTo = now;
     // All links bring the same packets, one a little later than the other.
@@ -218,8 +228,7 @@ export class ModelLink {
     const isUp = this.#status === 'connected' || this.#status === 'disconnected';
     if (!isUp || !this.#path || isAsleep) return undefined;
     const wire = this.#network.wires[this.#path.protocol === 'udp' ? 'udp' : 'tcp'];
-    const isAlive = this.#life === this.#network.serverLife;
-    if (!isAlive) return undefined;
+    if (!this.#isKnown()) return undefined;
     return this.role === 'receive'
       ? this.#receive(wire.in, from, now)
       : this.#send(wire, from, now);
@@ -296,6 +305,7 @@ export class ModelLink {
     const open = this.#openCandidate();
     const isAlive = this.#life === this.#network.serverLife;
     if (this.#status === 'connecting') {
+      this.#address = this.#network.address;
       if (isAlive && open && now >= this.connectsAt()) {
         this.#path = open;
         this.#status = 'connected';
@@ -307,7 +317,8 @@ export class ModelLink {
     const path = this.#path;
     if (!path) return;
     const isOpen = this.#network.isOpen(path.protocol === 'udp' ? 'udp' : 'tcp');
-    if (isOpen && isAlive) {
+    // A datagram comes from whatever address there is; a connection ends with its own.
+    if (isOpen && (path.protocol === 'udp' ? isAlive : this.#isKnown())) {
       const answered = Math.floor(now / CONSENT_MS) - Math.floor(from / CONSENT_MS);
       // Lost contact is looked for more often.
       const isLate = now - this.#lastAnswerAt >= CONSENT_MS;
@@ -317,6 +328,7 @@ export class ModelLink {
           this.#responses += Math.max(1, answered);
           this.#lastAnswerAt = now;
           this.#status = 'connected';
+          this.#address = this.#network.address;
         }
       }
     }
@@ -343,6 +355,11 @@ export class ModelLink {
     const { since } = this.#network.wires[open.protocol === 'udp' ? 'udp' : 'tcp'];
     const work = CONNECT_TRIPS * this.#network.rttMs + CONNECT_WORK_MS;
     return Math.max(since, this.#startedAt) + work + (this.#network.busy ? BUSY_DELAY_MS : 0);
+  }
+
+  #isKnown(): boolean {
+    const { serverLife, address } = this.#network;
+    return this.#life === serverLife && this.#address === address;
   }
 
   #openCandidate(): Path | undefined {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { LinkRole } from '../../../../src/renderer/room/call-state.ts';
+import { LANE_GIVE_UP_MS } from '../../../../src/renderer/room/limits.ts';
 import type { Outcome } from './outcome.ts';
 import { Trace } from './trace.ts';
 import { simulate } from './virtual-call.ts';
@@ -106,6 +107,32 @@ describe('no migration and no joining anew that was not needed', () => {
       expect(outcome.migrations).toEqual([]);
       expect(outcome.rejoins).toEqual([]);
       expect(longest(outcome)).toBeLessThanOrEqual(500);
+    }
+  });
+});
+
+test('the address changes: media goes on within 2 s in the same place, on the same path', () => {
+  for (const outcome of replay('address')) {
+    expect(outcome.rejoins).toEqual([]);
+    expect(outcome.paths.map(({ protocol }) => protocol)).toEqual(['udp']);
+    const once = outcome.gaps.filter(({ from }) => from > JOINED_BY && from < 40_000);
+    expect(once, 'the model changes what it is told to').not.toEqual([]);
+    for (const { ms } of once) expect(ms).toBeLessThanOrEqual(2_000);
+    expect(longest(outcome)).toBeLessThanOrEqual(3_500);
+  }
+});
+
+describe('UDP is cut, and the server does not do its part of a move', () => {
+  test.each([
+    // Until ICE gives the old path up, which is the only evidence then.
+    ['accepted', 'it accepts, and sends nothing', 12_000],
+    // Until the lane is given up (LANE_GIVE_UP_MS), and the room joined anew.
+    ['refused', 'it refuses', LANE_GIVE_UP_MS + 1_500],
+    ['late', 'it answers too late', 3_000],
+  ])('%s: %s, and the call goes on all the same', (how, _what, limitMs) => {
+    for (const outcome of replay(`migration-${how}`)) {
+      expect(outcome.paths.some(({ protocol }) => protocol === 'tcp')).toBe(true);
+      expect(longest(outcome)).toBeLessThanOrEqual(limitMs);
     }
   });
 });

@@ -4,6 +4,12 @@ import { z } from 'zod';
 
 const Direction = z.enum(['both', 'out', 'in']);
 
+/**
+ * - `accepted`: it says yes and does nothing.
+ * - `late`: it does it, and says so when nobody waits for it any more.
+ */
+const Obedience = z.enum(['done', 'accepted', 'refused', 'late']);
+
 const TraceEvent = z.union([
   /** A firewall drops this protocol from now on, seen from the client; `none` lifts it. */
   z.strictObject({
@@ -23,8 +29,12 @@ const TraceEvent = z.union([
   z.strictObject({ at: z.number(), sleepMs: z.number().positive() }),
   /** Both cores are busy: looks come late, packets are handled late. */
   z.strictObject({ at: z.number(), busy: z.boolean() }),
+  /** The client has another address from now on: what comes from the old one leads nowhere. */
+  z.strictObject({ at: z.number(), addressChanged: z.literal(true) }),
   /** The signaling connection breaks; another can be made. */
   z.strictObject({ at: z.number(), signalingClosed: z.number() }),
+  /** What the room server makes of being asked for media on another link: see {@link Obedience}. */
+  z.strictObject({ at: z.number(), migration: Obedience }),
   /** The room server is gone for this long, and everything that it knew for good. */
   z.strictObject({ at: z.number(), serverDownMs: z.number().positive() }),
 ]);

@@ -14,7 +14,6 @@ import {
   FAST_SAMPLE_INTERVAL_MS,
   MOVE_REQUEST_BUDGET_MS,
   OVERLAP_MS,
-  RESUME_OPEN_BUDGET_MS,
 } from '../../../../src/renderer/room/limits.ts';
 import { isStillHeard, nextLookIn } from '../../../../src/renderer/room/liveness.ts';
 import { planPaths } from '../../../../src/renderer/room/path-plan.ts';
@@ -26,6 +25,7 @@ import { MediaLedger } from './media-ledger.ts';
 import type { Migration, Outcome } from './outcome.ts';
 import { seeded } from '../../../fixtures/random.ts';
 import { ModelLink, Network } from './network.ts';
+import { SignalingModel } from './signaling-model.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 
 /** How long the model's server keeps the place of a lost connection, ms. */
@@ -52,7 +52,7 @@ class VirtualCall {
   #lanes: Record<LinkRole, LaneModel> | undefined;
   /** Which session an answer belongs to. */
   #session = 0;
-  #signaling: { life: number; broken: boolean } | undefined;
+  #signaling: SignalingModel | undefined;
   readonly #agenda = new Agenda();
   readonly #ledger: MediaLedger;
   #alarm: ReturnType<Agenda['add']> | undefined;
@@ -110,6 +110,7 @@ class VirtualCall {
     const now = asleepUntil > this.#now && at > asleepUntil ? asleepUntil : at;
     for (const role of LINK_ROLES) this.#passLane(role, this.#lanes?.[role], now);
     this.#now = now;
+    this.#network.now = now;
     if (now < at) this.#pass(at);
   }
 
@@ -152,34 +153,22 @@ class VirtualCall {
   }
 
   #closeSignaling(code: number): void {
-    const signaling = this.#signaling;
-    if (!signaling || signaling.broken) return;
-    signaling.broken = true;
-    const session = this.#session;
-    const tell = (): void => {
-      if (session === this.#session) this.#observe({ seen: 'signaling-closed', code });
-    };
-    this.#after(1, tell);
+    if (!this.#signaling?.break()) return;
+    this.#later(1, () => this.#observe({ seen: 'signaling-closed', code }));
   }
 
   /** A request over the signaling connection. */
   #request(done: () => void, failed: (isSilence: boolean) => void): void {
+    if (this.#signaling) this.#signaling.request(done, failed);
+    else this.#later(0, () => failed(false));
+  }
+
+  /** What comes when the session is over is dropped. */
+  #later(ms: number, run: () => void): void {
     const session = this.#session;
-    const signaling = this.#signaling;
-    const guard = (run: () => void) => (): void => {
+    this.#after(ms, () => {
       if (session === this.#session) run();
-    };
-    if (!signaling || signaling.broken)
-      this.#after(
-        0,
-        guard(() => failed(false)),
-      );
-    else if (!this.#network.isOpen('signaling'))
-      this.#after(
-        MOVE_REQUEST_BUDGET_MS,
-        guard(() => failed(true)),
-      );
-    else this.#after(this.#network.rttMs, guard(done));
+    });
   }
 
   // --- the driver -----------------------------------------------------------------------------------
@@ -268,30 +257,24 @@ class VirtualCall {
   }
 
   #connect(): void {
-    const session = ++this.#session;
+    this.#session++;
     const { rttMs } = this.#network;
     const fail = (): void => {
-      if (session !== this.#session) return;
       const error = new RoomError('SERVER_UNREACHABLE', 'no answer').toData();
       this.#observe({ seen: 'attempt-failed', error });
     };
-    if (!this.#network.isOpen('signaling')) {
-      this.#after(ENTRY_BUDGET_MS, fail);
-      return;
+    if (!this.#network.isOpen('signaling')) this.#later(ENTRY_BUDGET_MS, fail);
+    else if (!this.#network.isServerUp(this.#now)) this.#later(rttMs + 5, fail);
+    else {
+      this.#later(6 * rttMs + 80, () => {
+        if (!this.#network.isOpen('signaling') || !this.#network.isServerUp(this.#now)) fail();
+        else this.#join();
+      });
     }
-    if (!this.#network.isServerUp(this.#now)) {
-      this.#after(rttMs + 5, fail);
-      return;
-    }
-    this.#after(6 * rttMs + 80, () => {
-      if (session !== this.#session) return;
-      if (!this.#network.isOpen('signaling') || !this.#network.isServerUp(this.#now)) fail();
-      else this.#join();
-    });
   }
 
   #join(): void {
-    this.#signaling = { life: this.#network.serverLife, broken: false };
+    this.#signaling = new SignalingModel(this.#network, (ms, run) => this.#later(ms, run));
     const lane = (role: LinkRole): LaneModel => {
       const active = new ModelLink(role, this.#plan, this.#network, this.#now);
       active.isCarrying = true;
@@ -329,12 +312,8 @@ class VirtualCall {
 
   /** Its state changes in the middle of nothing: the driver is told at once. */
   #tellWhenUp(link: ModelLink): void {
-    const session = this.#session;
     const wait = link.connectsAt() - this.#now;
-    if (!Number.isFinite(wait)) return;
-    this.#after(wait + 1, () => {
-      if (session === this.#session) this.#observeLinks();
-    });
+    if (Number.isFinite(wait)) this.#later(wait + 1, () => this.#observeLinks());
   }
 
   #spareFailed(role: LinkRole, spare: SpareName, isSilence: boolean): void {
@@ -358,12 +337,14 @@ class VirtualCall {
     if (lane.doubled) this.#violations.add('asked for media on a third link');
     lane.doubled = spare;
     if (role === 'receive') link.relearn();
-    this.#request(
-      () => {
-        if (lane.spares.get(spare) === link || lane.active === link) link.isCarrying = true;
-      },
-      (isSilence) => this.#spareFailed(role, spare, isSilence),
-    );
+    const { migration } = this.#network;
+    const failed = (isSilence: boolean): void => this.#spareFailed(role, spare, isSilence);
+    this.#request(() => {
+      if (migration === 'refused') failed(false);
+      if (migration === 'late') this.#later(MOVE_REQUEST_BUDGET_MS, () => failed(true));
+      const isThere = lane.spares.get(spare) === link || lane.active === link;
+      if (isThere && (migration === 'done' || migration === 'late')) link.isCarrying = true;
+    }, failed);
   }
 
   #settle(role: LinkRole, on: SpareName | 'active'): void {
@@ -402,35 +383,11 @@ class VirtualCall {
   }
 
   #resume(): void {
-    const session = this.#session;
-    const signaling = this.#signaling;
-    const network = this.#network;
-    if (!signaling) return;
-    signaling.broken = true;
-    const answer = (ms: number, observation: Observation): void => {
-      this.#after(ms, () => {
-        if (session === this.#session) this.#observe(observation);
-      });
-    };
-    const failed = (isFinal: boolean): Observation => ({
-      seen: 'resume-failed',
-      error: new RoomError('SIGNALING_LOST', 'resume').toData(),
-      isFinal,
-    });
-    if (!this.#network.isOpen('signaling')) answer(RESUME_OPEN_BUDGET_MS, failed(false));
-    else if (!network.isServerUp(this.#now)) answer(network.rttMs + 5, failed(false));
-    else if (signaling.life !== network.serverLife) answer(3 * network.rttMs, failed(true));
-    else {
-      this.#after(4 * network.rttMs + 30, () => {
-        if (session !== this.#session) return;
-        const isGone = signaling.life !== network.serverLife;
-        if (isGone || !this.#network.isOpen('signaling')) this.#observe(failed(isGone));
-        else {
-          signaling.broken = false;
-          this.#observe({ seen: 'resumed' });
-        }
-      });
-    }
+    const error = new RoomError('SIGNALING_LOST', 'resume').toData();
+    this.#signaling?.resume(
+      () => this.#observe({ seen: 'resumed' }),
+      (isFinal) => this.#observe({ seen: 'resume-failed', error, isFinal }),
+    );
   }
 
   #note(before: CallState, after: CallState): void {
