@@ -20,6 +20,7 @@ const CHROMIUM_FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
   '--disable-background-networking',
   '--disable-component-update',
+  '--webrtc-ip-handling-policy=default_public_interface_only',
 ];
 
 /** What somebody joins with. */
