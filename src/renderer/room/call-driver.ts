@@ -2,7 +2,7 @@ import type { Quality } from '../../shared/connection-state.ts';
 import type { Endpoint } from '../../shared/endpoint.ts';
 import type { Path } from '../../shared/path.ts';
 import type { MediaProtocol, PreferredProtocol } from '../../shared/protocol.ts';
-import { ProtooError, REQUEST_TIMEOUT_CODE } from '../../shared/protoo.ts';
+import { CHANNEL_CLOSED_CODE, ProtooError, REQUEST_TIMEOUT_CODE } from '../../shared/protoo.ts';
 import { RoomError } from '../../shared/room-error.ts';
 import type { MediaKind } from '../../shared/signaling.ts';
 import {
@@ -186,8 +186,11 @@ export class CallDriver {
     const session = this.#session;
     doing?.catch((error: unknown) => {
       if (session !== this.#session) return;
-      if (this.#judgeSilence(error)) return;
-      this.#noteFailure(`${SPARE[spare]} not ${act === 'build' ? 'made' : 'taken'}`, error);
+      // Of a server that is silent or out of reach the loss of signaling tells.
+      const isCutOff = error instanceof ProtooError && error.code === CHANNEL_CLOSED_CODE;
+      if (!this.#judgeSilence(error) && !isCutOff) {
+        this.#noteFailure(`${SPARE[spare]} not ${act === 'build' ? 'made' : 'taken'}`, error);
+      }
       this.#observe({ seen: 'spare-failed', role, spare });
     });
   }
@@ -196,7 +199,7 @@ export class CallDriver {
   #judgeSilence(error: unknown): boolean {
     if (!(error instanceof ProtooError) || error.code !== REQUEST_TIMEOUT_CODE) return false;
     this.#observe({ seen: 'signaling-silent' });
-    return false;
+    return true;
   }
 
   #resume(): void {
