@@ -7,6 +7,11 @@ import { callScreen, endedScreen, joinScreen, readBadge } from '../fixtures/scre
 import { CLIENT_ADDRESS_V6 } from '../network/edge-network.ts';
 import type { FirewallPolicy } from '../network/edge-network.ts';
 import {
+  addSecondNetwork,
+  removeSecondNetwork,
+  SECOND_ADDRESS,
+} from '../network/second-network.ts';
+import {
   EVERYTHING_BLOCKED,
   onlyTcp,
   OPEN,
@@ -144,6 +149,27 @@ test.describe('on the direct route', () => {
     });
   }
 
+  test('another network of the computer is left alone', async ({
+    outside: { network },
+    openAda,
+  }) => {
+    const packetsFromThere = await addSecondNetwork(network);
+    try {
+      const { window } = await openAda('UDP_OVER_TCP');
+      await joinScreen(window).join.click();
+      const call = callScreen(window);
+      await expect(call.badge).toContainText('UDP · direct');
+      await watchMotion(call.videoOf('Ben'));
+      await expectMediaOn(network, 'media_udp', 'media_tcp');
+      expect(await packetsFromThere(), 'packets from the other network').toBe(0);
+      const probe = sendUdp('udp4', ORIGIN.address, MEDIA_PORT, SECOND_ADDRESS);
+      await network.namespaces.exec('client', probe);
+      expect(await packetsFromThere(), 'the counter counts').toBe(1);
+    } finally {
+      await removeSecondNetwork(network);
+    }
+  });
+
   test('the edge counts what it is told to count', async ({ outside: { network } }) => {
     // Without this, a counter that sees nothing would make every promise above come true.
     await network.resetTraffic();
@@ -169,7 +195,13 @@ test.describe('on the direct route', () => {
   });
 });
 
-function sendUdp(family: 'udp4' | 'udp6', address: string, port: number): string[] {
-  const script = `require('dgram').createSocket('${family}').send('x', ${port}, '${address}', () => process.exit())`;
+function sendUdp(
+  family: 'udp4' | 'udp6',
+  address: string,
+  port: number,
+  from = family === 'udp4' ? '0.0.0.0' : '::',
+): string[] {
+  const script = `const socket = require('dgram').createSocket('${family}');
+    socket.bind(0, '${from}', () => socket.send('x', ${port}, '${address}', () => process.exit()));`;
   return [process.execPath, '-e', script];
 }
