@@ -155,11 +155,7 @@ test.describe('on the direct route', () => {
   }) => {
     const packetsFromThere = await addSecondNetwork(network);
     try {
-      const { window } = await openAda('UDP_OVER_TCP');
-      await joinScreen(window).join.click();
-      const call = callScreen(window);
-      await expect(call.badge).toContainText('UDP · direct');
-      await watchMotion(call.videoOf('Ben'));
+      await expectCallOn(await openAda('UDP_OVER_TCP'), 'UDP');
       await expectMediaOn(network, 'media_udp', 'media_tcp');
       expect(await packetsFromThere(), 'packets from the other network').toBe(0);
       const probe = sendUdp('udp4', ORIGIN.address, MEDIA_PORT, SECOND_ADDRESS);

@@ -1,14 +1,12 @@
 import type { CdpSession } from '../chromium/cdp-connection.ts';
 import { chromium } from '../chromium/chromium.ts';
 
-/** A page of an extension of the runtime's own, for settings that DevTools has no command for. */
+/**
+ * A page of an extension of the runtime's own, for settings that DevTools has no command for. Opened
+ * when first asked for something: most apps never need it.
+ */
 class ControlPage {
   #page: Promise<CdpSession> | undefined;
-
-  /** Whether anything was ever asked of it: most apps never need the extension. */
-  get isOpen(): boolean {
-    return this.#page !== undefined;
-  }
 
   /**
    * Evaluates a call of one of Chromium's extension APIs, and waits for what it promises.
