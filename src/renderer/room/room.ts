@@ -18,6 +18,7 @@ import type { SessionContext } from './session.ts';
 import { tellChange, tellTokenEnd } from './story.ts';
 import { Timeline, type TimelineNote } from './timeline.ts';
 import { watchTokenEnd } from './token-end.ts';
+import { createWallClock } from './wall-clock.ts';
 
 export type RoomContext = Omit<SessionContext, 'roster' | 'chat' | 'legs'> & {
   /** Any number; spreads retries. */
@@ -31,6 +32,7 @@ export class CausewayRoom implements Room {
   readonly #roster: Roster;
   readonly #chat: Chat;
   readonly #timeline = new Timeline();
+  readonly #toWallTime = createWallClock();
   readonly #events = new Emitter<RoomEvents>();
   readonly #snapshot: Observable<RoomSnapshot>;
   readonly #muted: Record<MediaKind, boolean> = { audio: false, video: false };
@@ -210,10 +212,8 @@ export class CausewayRoom implements Room {
 
   #showConnection(): void {
     const previous = this.getSnapshot().connection;
-    const offset = Date.now() - performance.now();
-    const connection = viewConnection(this.#driver.state, this.#driver.quality, (monotonic) =>
-      Math.round(monotonic + offset),
-    );
+    const { state, quality } = this.#driver;
+    const connection = viewConnection(state, quality, this.#toWallTime);
     if (isEqual(connection, previous)) return;
     this.#update({ connection });
     this.#events.emit('connection', connection, previous);
