@@ -150,13 +150,13 @@ const MigrationRequests = {
   closeTransport: { request: TransportId, response: z.unknown() },
   /**
    * Makes a paused twin on `transportId` of each consumer that the peer has on its receiving
-   * transport and not there. Answers with those on `transportId` that the client was not told of
+   * transport and not there; of those of one `kind` where it is named. Answers with those on `transportId` that the client was not told of
    * over this connection, sound first, as many as fit into a message (some 300); asked again, with
    * further ones. After `resume` these are all of them, because the answer before may have been
    * lost: skip the ids that are known.
    */
   mirrorConsumers: {
-    request: TransportId,
+    request: TransportId.extend({ kind: MediaKind.optional() }),
     response: z.object({ consumers: z.array(ConsumerOffer).max(4096) }),
   },
   /**

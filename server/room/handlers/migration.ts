@@ -1,5 +1,5 @@
 import { ProtooError } from '../../../src/shared/protoo.ts';
-import type { ConsumerOffer } from '../../../src/shared/signaling.ts';
+import type { ConsumerOffer, MediaKind } from '../../../src/shared/signaling.ts';
 import { bringToReceivingTransport, describeConsumer } from '../consuming.ts';
 import type { Peer } from '../peer.ts';
 import type { PeerTransport } from '../peer-media.ts';
@@ -23,9 +23,9 @@ const MAX_TRANSPORTS_WITH_CONSUMERS = 4;
 const MAX_ANSWER_LENGTH = 524_288;
 
 export const migrationHandlers: HandlersOf<'mirrorConsumers' | 'receiveOn'> = {
-  async mirrorConsumers({ room, peer, connection }, { transportId }) {
+  async mirrorConsumers({ room, peer, connection }, { transportId, kind }) {
     const target = consumingTransport(peer, transportId);
-    await mirror(room, peer, target);
+    await mirror(room, peer, target, kind);
     if (target.transport.closed) {
       throw new ProtooError(404, `transport “${transportId}” was closed in the meantime`);
     }
@@ -59,13 +59,19 @@ export const migrationHandlers: HandlersOf<'mirrorConsumers' | 'receiveOn'> = {
 };
 
 /** Never throws: a twin that cannot be made is left out, and logged. */
-async function mirror(room: Room, peer: Peer, target: PeerTransport): Promise<void> {
+async function mirror(
+  room: Room,
+  peer: Peer,
+  target: PeerTransport,
+  kind: MediaKind | undefined,
+): Promise<void> {
   const { joined, receivingTransport: source } = peer;
   if (!joined || !source || source === target) return;
   const { rtpCapabilities } = joined;
   await Promise.all(
     [...peer.subscriptions].map(async (subscription) => {
       if (!subscription.on(source)) return;
+      if (kind && subscription.producer.kind !== kind) return;
       try {
         await peer.subscriptions.consumerOn(subscription.producer, target, rtpCapabilities);
       } catch (error) {

@@ -53,9 +53,11 @@ export class ReceiveLane {
       (link) => link.transport.id === offer.transportId,
     );
     const link = named ?? this.#active;
-    const mid = await this.#options.subscriber.add(offer, link);
+    const { subscriber } = this.#options;
+    const mid = await subscriber.add(offer, link);
     // Somebody new, or anew: on the link that carries it has no twin to be compared with.
-    if (link !== this.#active && mid !== undefined) link.setApart(mid);
+    const hasTwin = subscriber.isOn(offer.producerId, this.#active);
+    if (!hasTwin && mid !== undefined) link.setApart(mid);
     this.#mirrorSoon();
   }
 
@@ -107,7 +109,7 @@ export class ReceiveLane {
     next.hearAll();
     this.#leaving.add(before);
     subscriber.prefer(next);
-    await subscriber.allShown(next, OVERLAP_MS);
+    await subscriber.allShown(next, before, OVERLAP_MS);
     this.#leaving.delete(before);
     if (this.#isClosed) return;
     try {
@@ -141,14 +143,20 @@ export class ReceiveLane {
     );
   }
 
-  /** Brings a silent twin of everything that is received to `link`. */
+  /**
+   * Brings a silent twin of what is heard to `link`: enough to connect it, and to tell whether media
+   * comes through. Pictures follow when media is asked for there. Silent ones would cost three
+   * times as much as all else on a standby: the server goes on measuring what bandwidth is there for
+   * them. They stand for the sound where there is none.
+   */
   async #mirror(link: MediaLink): Promise<void> {
     const { channel, subscriber } = this.#options;
     const transportId = link.transport.id;
+    const kind = subscriber.has('audio', this.#active) ? 'audio' : undefined;
     for (;;) {
       const { consumers } = await channel.request(
         'mirrorConsumers',
-        { transportId },
+        { transportId, kind },
         MOVE_REQUEST_BUDGET_MS,
       );
       if (consumers.length === 0 || link.transport.closed) return;

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup-client';
 import { ProtooError } from '../../shared/protoo.ts';
-import type { ConsumerOffer } from '../../shared/signaling.ts';
+import type { ConsumerOffer, MediaKind } from '../../shared/signaling.ts';
 import { firstMedia } from './first-media.ts';
 import { GATHER_OFFERS_MS } from './limits.ts';
 import type { MediaLink } from './media-link.ts';
@@ -123,12 +123,25 @@ export class Subscriber {
     }
   }
 
-  /** Resolves when all that `link` carries is shown, or after `withinMs`. */
-  async allShown(link: MediaLink, withinMs: number): Promise<void> {
+  /** Whether anything of this kind is received on `link`. */
+  has(kind: MediaKind, link: MediaLink): boolean {
+    return [...this.#received.values()].some((one) => one.link === link && one.offer.kind === kind);
+  }
+
+  /** Whether this producer is received on `link`. */
+  isOn(producerId: string, link: MediaLink): boolean {
+    return [...this.#received.values()].some(
+      (one) => one.link === link && one.offer.producerId === producerId,
+    );
+  }
+
+  /** Resolves when all that is shown of `before` is shown on `link` instead, or after `withinMs`. */
+  async allShown(link: MediaLink, before: MediaLink, withinMs: number): Promise<void> {
     const isDone = (): boolean =>
-      [...this.#received.values()].every(
-        (received) => received.link !== link || this.#shownOf(received)?.link === link,
-      );
+      [...this.#received.values()].every((received) => {
+        if (received.link === before) return !this.#isShown(received);
+        return received.link !== link || this.#shownOf(received)?.link === link;
+      });
     if (isDone()) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {

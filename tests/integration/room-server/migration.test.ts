@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ClientRequests, type ConsumerOffer } from '../../../src/shared/signaling.ts';
+import {
+  ClientRequests,
+  type ConsumerOffer,
+  type MediaKind,
+} from '../../../src/shared/signaling.ts';
 import { audioParameters, createTransport, produce } from './media.ts';
 import { observeMedia } from './media-observer.ts';
 import type { SignalingClient } from './signaling-client.ts';
@@ -23,8 +27,12 @@ async function standby(client: SignalingClient = peers.ben): Promise<string> {
   return (await createTransport(client, { producing: false, consuming: true, standby: true })).id;
 }
 
-async function mirror(transportId: string, client = peers.ben): Promise<ConsumerOffer[]> {
-  const answer = await client.request('mirrorConsumers', { transportId });
+async function mirror(
+  transportId: string,
+  client = peers.ben,
+  kind?: MediaKind,
+): Promise<ConsumerOffer[]> {
+  const answer = await client.request('mirrorConsumers', { transportId, kind });
   return ClientRequests.mirrorConsumers.response.parse(answer).consumers;
 }
 
@@ -116,6 +124,20 @@ describe('mirrorConsumers', () => {
     ]);
     expect(twins.map(({ id }) => isPaused(id))).toEqual([true, true]);
     expect([audio.id, video.id].map(isPaused)).toEqual([false, false]);
+  });
+
+  it('makes those of one kind where it is named; the others are offered when media is asked for', async () => {
+    const video = await sendToBen('video');
+    const audio = await sendToBen('audio');
+    const spare = await standby();
+    const twins = await mirror(spare, peers.ben, 'audio');
+    expect(twins.map(({ replaces }) => replaces)).toEqual([audio.id]);
+    expect(await mirror(spare, peers.ben, 'audio')).toEqual([]);
+    const offered = peers.ben.requests.length;
+    await receiveOn(spare, false);
+    await eventually(() => peers.ben.requests.slice(offered)).toMatchObject([
+      { method: 'newConsumer', data: { transportId: spare, replaces: video.id, kind: 'video' } },
+    ]);
   });
 
   it('tells of each twin once, also when two are asked at once', async () => {
@@ -361,6 +383,7 @@ describe('refused', () => {
   it.each([
     ['receiveOn', { transportId: 'x' }, /^receiveOn: alone: /],
     ['mirrorConsumers', {}, /^mirrorConsumers: transportId: /],
+    ['mirrorConsumers', { transportId: 'x', kind: 'smell' }, /^mirrorConsumers: kind: /],
     ['closeTransport', { transportId: '' }, /^closeTransport: transportId: /],
     ['createWebRtcTransport', { producing: false, consuming: true, standby: 1 }, /standby: /],
   ])('%s %j', async (method, data, message) => {

@@ -173,6 +173,21 @@ describe('somebody else’s media that moves', () => {
     expect(shown).toEqual(['-', 'on-6', 'moved-6', 'on-6']);
   });
 
+  test('is all there when nothing is shown of the old link any more, its twin being late', async () => {
+    const spare = new FakeLink();
+    const next = spare.link;
+    await receiveOld('on-7');
+    let isAllThere = false;
+    const wait = subscriber.allShown(next, link, 20_000).then(() => (isAllThere = true));
+    subscriber.prefer(next);
+    spare.make('twin-7');
+    await subscriber.add({ ...offer('twin-7'), producerId: 'producer-on-7' }, next);
+    expect(isAllThere, 'neither while there was no twin, nor while it is silent').toBe(false);
+    spare.hear('twin-7');
+    await wait;
+    expect(shown).toEqual(['-', 'on-7', 'twin-7']);
+  });
+
   test('ends with its last track', async () => {
     await receiveOld('old-4');
     subscriber.remove('old-4');
