@@ -1,4 +1,4 @@
-import type { ConsumerOffer } from '../../src/shared/signaling.ts';
+import type { ConsumerOffer, MediaKind } from '../../src/shared/signaling.ts';
 import { ProtooError } from '../../src/shared/protoo.ts';
 import type { Peer } from './peer.ts';
 import type { PeerProducer } from './peer-media.ts';
@@ -28,12 +28,16 @@ export function consumeEverything(room: Room, peer: Peer): void {
 /**
  * Offers on the receiving transport what is not on it yet, though it may come in on another one,
  * whose place it then takes.
+ * @param kind What is of another one stays where it comes in.
  */
-export function bringToReceivingTransport(room: Room, peer: Peer): void {
+export function bringToReceivingTransport(room: Room, peer: Peer, kind?: MediaKind): void {
   const transport = peer.receivingTransport;
   if (!transport) return;
   for (const producer of producersFor(room, peer)) {
-    if (!peer.subscriptions.of(producer.id)?.isOn(transport)) void consume(room, peer, producer);
+    const subscription = peer.subscriptions.of(producer.id);
+    if (subscription?.isOn(transport)) continue;
+    const mayStay = kind !== undefined && producer.kind !== kind;
+    if (!mayStay || !comesIn(subscription, peer)) void consume(room, peer, producer);
   }
 }
 

@@ -163,9 +163,13 @@ const MigrationRequests = {
    * Lets media flow on `transportId`, which becomes the receiving transport: its consumers are
    * resumed, sound first, but for those that the client has paused. With `alone`, their twins on
    * other transports are paused; without, both flow, until it is said with `alone`. What has no
-   * twin there goes on where it is and is offered there (`newConsumer` with `replaces`).
+   * twin there goes on where it is and is offered there (`newConsumer` with `replaces`); where a
+   * `kind` is named, only of that kind.
    */
-  receiveOn: { request: TransportId.extend({ alone: z.boolean() }), response: z.unknown() },
+  receiveOn: {
+    request: TransportId.extend({ alone: z.boolean(), kind: MediaKind.optional() }),
+    response: z.unknown(),
+  },
 } as const;
 
 /**

@@ -49,11 +49,12 @@ export const migrationHandlers: HandlersOf<'mirrorConsumers' | 'receiveOn'> = {
     return { consumers };
   },
 
-  async receiveOn({ room, peer }, { transportId, alone }) {
+  async receiveOn({ room, peer }, { transportId, alone, kind }) {
     const target = consumingTransport(peer, transportId);
     peer.receiveOn(target, alone);
+    if (kind) askForPictures(room, peer, target, kind);
     await peer.subscriptions.settle();
-    bringToReceivingTransport(room, peer);
+    bringToReceivingTransport(room, peer, kind);
     consumeAllData(room, peer);
   },
 };
@@ -80,6 +81,20 @@ async function mirror(
       }
     }),
   );
+}
+
+/**
+ * What may be wanted on `target` in a moment gets a key frame there sooner; and whoever sends in vain
+ * learns by it that the way out is shut, not the way in.
+ */
+function askForPictures(room: Room, peer: Peer, target: PeerTransport, kind: MediaKind): void {
+  for (const subscription of peer.subscriptions) {
+    if (subscription.producer.kind === kind || subscription.isOn(target)) continue;
+    subscription.requestKeyFrame().catch((error: unknown) => {
+      if (subscription.producer.closed || target.transport.closed) return;
+      room.logger.warn({ peerId: peer.id, err: error }, 'no key frame could be asked for');
+    });
+  }
 }
 
 /** @throws {ProtooError} 403 not for consuming, or too many at once; 404. */

@@ -152,7 +152,10 @@ export class CallDriver {
         session?.drop(action.role, action.spare);
         break;
       case 'double':
-        this.#try(session?.double(action.role, action.spare), action);
+        this.#try(session?.double(action.role, action.spare, action.isSoundOnly ?? false), action);
+        break;
+      case 'fill':
+        this.#try(session?.fill(action.spare), action);
         break;
       case 'settle':
         void session?.settle(action.role, action.on).catch((error: unknown) => {
@@ -181,7 +184,7 @@ export class CallDriver {
   /** What is done on a spare link may fail; the call stays where it is. */
   #try(
     doing: Promise<void> | undefined,
-    { act, role, spare }: Extract<Action, { act: 'build' | 'double' }>,
+    { act, role, spare }: Extract<Action, { act: 'build' | 'double' | 'fill' }>,
   ): void {
     const session = this.#session;
     doing?.catch((error: unknown) => {

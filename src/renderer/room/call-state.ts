@@ -96,6 +96,8 @@ export interface Doubled {
   readonly onto: SpareName;
   readonly since: number;
   readonly reason: MigrationReason;
+  /** Pictures have not been asked for there yet. */
+  readonly isSoundOnly?: true;
   /** When the first media on the spare link was noticed. */
   readonly heardAt?: number;
   /** The spare link's `heardAt` when it first had brought what was missing on the active one. */
@@ -283,8 +285,15 @@ export type Action =
       readonly path: Path;
     }
   | { readonly act: 'drop'; readonly role: LinkRole; readonly spare: SpareName }
-  /** Ask for media on the spare link as well. */
-  | { readonly act: 'double'; readonly role: LinkRole; readonly spare: SpareName }
+  /** Ask for media on the spare link as well; where there is sound, for that alone, if it is said. */
+  | {
+      readonly act: 'double';
+      readonly role: LinkRole;
+      readonly spare: SpareName;
+      readonly isSoundOnly?: true;
+    }
+  /** Ask for the pictures there, too. */
+  | { readonly act: 'fill'; readonly role: 'receive'; readonly spare: SpareName }
   /** Leave media on one link alone: on a spare, which becomes the active one, or where it was. */
   | { readonly act: 'settle'; readonly role: LinkRole; readonly on: SpareName | 'active' }
   /** Take the place in the room again over a new signaling connection; media goes on meanwhile. */

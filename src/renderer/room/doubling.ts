@@ -7,12 +7,14 @@ import {
   MOVE_AGAIN_MS,
   MOVE_SILENCE_MS,
   POLICY_OVERLAP_MS,
+  SOUND_ONLY_MS,
   STANDBY_AFTER_MS,
 } from './limits.ts';
 import { without } from './without.ts';
 import {
   hasFailed,
   isAllLost,
+  isOtherAnswered,
   isThere,
   recentMoves,
   type LaneContext,
@@ -30,15 +32,42 @@ export function double(
   lane: Lane,
   onto: SpareName,
   reason: MigrationReason,
-  { role, now }: LaneContext,
+  context: LaneContext,
 ): LaneOutcome {
+  const { role, now } = context;
+  // For the others' sake: one of them may be moving, and pictures take the processor from what follows.
+  const isDoubtful = role === 'receive' && reason === 'path-suspect' && isOtherAnswered(context);
+  const extent = isDoubtful ? ({ isSoundOnly: true } as const) : {};
   return {
-    lane: { ...lane, doubled: { onto, since: now, reason } },
-    actions: [{ act: 'double', role, spare: onto }],
+    lane: { ...lane, doubled: { onto, since: now, reason, ...extent } },
+    actions: [{ act: 'double', role, spare: onto, ...extent }],
   };
 }
 
 export function watchDoubled(
+  lane: Lane,
+  before: Doubled,
+  condition: Condition,
+  context: LaneContext,
+): LaneOutcome {
+  if (!before.isSoundOnly || !isFillDue(before, condition, context)) {
+    return compare(lane, before, condition, context);
+  }
+  const outcome = compare(lane, without(before, 'isSoundOnly'), condition, context);
+  const fill = { act: 'fill', role: 'receive', spare: before.onto } as const;
+  return { ...outcome, actions: [fill, ...outcome.actions] };
+}
+
+/** The doubt has become stronger, or is not answered by sound. */
+function isFillDue({ onto, since }: Doubled, condition: Condition, context: LaneContext): boolean {
+  const { role, views, now } = context;
+  const { active } = views[role];
+  const isHeardThere = isHeardSince(views[role][onto], since) && !isHeardSince(active, since);
+  const isStronger = condition === 'dead' || isHeardThere || !isOtherAnswered(context);
+  return isStronger || now - since >= SOUND_ONLY_MS;
+}
+
+function compare(
   lane: Lane,
   before: Doubled,
   condition: Condition,

@@ -13,6 +13,7 @@ import type {
 import { judgeLink } from './liveness.ts';
 import {
   ALL_LOST_MS,
+  JUST_ANSWERED_MS,
   MOVE_REQUEST_BUDGET_MS,
   PLAIN_DEAD_MS,
   RESUME_CHANCE_BESIDE_OTHERS_MS,
@@ -77,6 +78,17 @@ export function isAllLost(context: LaneContext): boolean {
 export function isOtherHeard({ role, views }: LaneContext): boolean {
   const { status, hearing } = views[role === 'send' ? 'receive' : 'send'].active;
   return status === 'connected' && (hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS / 2;
+}
+
+/** The other direction of media is on this path too, and was answered just now. */
+export function isOtherAnswered({ role, views, state }: LaneContext): boolean {
+  const { active } = views[role];
+  const other = views[role === 'send' ? 'receive' : 'send'].active;
+  return (
+    other.status === 'connected' &&
+    other.path?.protocol === (active.path ?? state.path).protocol &&
+    (other.hearing?.silentMs ?? Infinity) < JUST_ANSWERED_MS
+  );
 }
 
 /** A consent check of its own was answered lately. */

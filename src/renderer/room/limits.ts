@@ -136,6 +136,8 @@ export const SILENCE_MIN_MS = 160;
 export const SILENCE_FACTOR = 2.2;
 /** and this much more, ms. */
 export const SILENCE_MARGIN_MS = 60;
+/** This much more will do where something came in meanwhile that only shows that the way in is open, ms. */
+export const ONE_SIDED_MARGIN_MS = 20;
 /** Before the rhythm of what comes in is known, ms. */
 export const SILENCE_UNKNOWN_MS = 600;
 /**
@@ -163,6 +165,16 @@ export const SPARE_CONNECT_MS = 4_000;
 export const MOVE_SILENCE_MS = 220;
 /** And heard on the new one once more, this much later, ms. */
 export const MOVE_AGAIN_MS = 40;
+/**
+ * What is sent was acknowledged within this time: the path is there, and whoever is to be heard may
+ * have stopped sending, or be moving. Feedback comes every 100 ms.
+ */
+export const JUST_ANSWERED_MS = 130;
+/**
+ * Sound alone is asked for then; pictures as well when it is heard, or after this: speech that pauses
+ * would have been.
+ */
+export const SOUND_ONLY_MS = 500;
 /**
  * Both links are asked for media for this long, ms; then it is decided without evidence. Long enough
  * for a consent check, which tells whether the path is there.

@@ -7,6 +7,7 @@ import {
   LOOK_DOUBLED_MS,
   LOOK_MAX_MS,
   LOOK_MIN_MS,
+  ONE_SIDED_MARGIN_MS,
   SILENCE_FACTOR,
   SILENCE_MARGIN_MS,
   SILENCE_MIN_MS,
@@ -67,7 +68,8 @@ export function silenceLimit(
 ): number | undefined {
   if (usualGapMs === undefined) return SILENCE_UNKNOWN_MS;
   if (usualGapMs > IRREGULAR_GAP_MS) return undefined;
-  if (isOtherInDoubt || isOneSided) return Math.max(SILENCE_MIN_MS, usualGapMs + SILENCE_MARGIN_MS);
+  if (isOneSided) return Math.max(SILENCE_MIN_MS, usualGapMs + ONE_SIDED_MARGIN_MS);
+  if (isOtherInDoubt) return Math.max(SILENCE_MIN_MS, usualGapMs + SILENCE_MARGIN_MS);
   return Math.max(SILENCE_MIN_MS, usualGapMs * SILENCE_FACTOR + SILENCE_MARGIN_MS);
 }
 
@@ -89,8 +91,18 @@ export function isStillHeard({ status, hearing }: LinkView): boolean {
 /** How long to wait before the next look at the links, ms: until a silence could be suspicious. */
 export function nextLookIn(views: LaneViews, isMoving: boolean): number {
   if (isMoving) return LOOK_DOUBLED_MS;
-  const waits = LINK_ROLES.flatMap((role) => waitsOf(views[role]));
+  const waits = [...LINK_ROLES.flatMap((role) => waitsOf(views[role])), ...overdue(views.send)];
   return Math.max(LOOK_MIN_MS, Math.min(LOOK_MAX_MS, ...waits));
+}
+
+/**
+ * Feedback that is due and does not come: what comes in unasked may soon tell that the way out is shut
+ * ({@link Hearing.isOneSided}), and no event tells of that.
+ */
+function overdue({ active: { status, hearing } }: LaneView): number[] {
+  if (status !== 'connected' || hearing?.usualGapMs === undefined) return [];
+  const isOverdue = hearing.usualGapMs <= IRREGULAR_GAP_MS && hearing.silentMs > hearing.usualGapMs;
+  return isOverdue ? [LOOK_MIN_MS] : [];
 }
 
 function waitsOf({ active }: LaneView): number[] {

@@ -1,5 +1,5 @@
 import type { Path } from '../../shared/path.ts';
-import type { ConsumerOffer } from '../../shared/signaling.ts';
+import type { ConsumerOffer, MediaKind } from '../../shared/signaling.ts';
 import { SPARES, type LaneView, type SpareName } from './call-state.ts';
 import { MIRROR_AFTER_MS, MOVE_REQUEST_BUDGET_MS, OVERLAP_MS } from './limits.ts';
 import type { MediaLink } from './media-link.ts';
@@ -82,15 +82,25 @@ export class ReceiveLane {
     if (link) this.#end(link);
   }
 
-  /** Asks for media on the spare link as well, and shows it as it comes in. */
-  async double(name: SpareName): Promise<void> {
+  /**
+   * Asks for media on the spare link as well, and shows it as it comes in.
+   * @param isSoundOnly Whether sound will do for now, where there is any.
+   */
+  async double(name: SpareName, isSoundOnly: boolean): Promise<void> {
     const link = this.#spares.get(name);
     if (!link) throw new Error(`there is no ${name}`);
     link.relearn();
-    await this.#receiveOn(link, false);
+    const willDo = isSoundOnly && this.#options.subscriber.isRunning('audio', this.#active);
+    await this.#receiveOn(link, false, willDo ? 'audio' : undefined);
     this.#options.subscriber.prefer(link);
     // Whoever came just now has no twin there yet.
     if (this.#mirrorTimer !== undefined) await this.#mirror(link);
+  }
+
+  /** Asks for what is missing on the spare link where media was asked for already. */
+  async fill(name: SpareName): Promise<void> {
+    const link = this.#spares.get(name);
+    if (link) await this.#receiveOn(link, false);
   }
 
   /** Receives on one link alone; on a new one when all of it is seen. */
@@ -134,11 +144,11 @@ export class ReceiveLane {
     this.#leaving.clear();
   }
 
-  async #receiveOn(link: MediaLink, alone: boolean): Promise<void> {
+  async #receiveOn(link: MediaLink, alone: boolean, kind?: MediaKind): Promise<void> {
     const transportId = link.transport.id;
     await this.#options.channel.request(
       'receiveOn',
-      { transportId, alone },
+      { transportId, alone, ...(kind && { kind }) },
       MOVE_REQUEST_BUDGET_MS,
     );
   }
@@ -156,7 +166,7 @@ export class ReceiveLane {
     for (;;) {
       const { consumers } = await channel.request(
         'mirrorConsumers',
-        { transportId, kind },
+        { transportId, ...(kind && { kind }) },
         MOVE_REQUEST_BUDGET_MS,
       );
       if (consumers.length === 0 || link.transport.closed) return;

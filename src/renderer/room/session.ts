@@ -173,8 +173,13 @@ export class Session {
   }
 
   /** @throws {Error} media could not be asked for there. */
-  async double(role: LinkRole, spare: SpareName): Promise<void> {
-    await this.#joined?.[role].double(spare);
+  async double(role: LinkRole, spare: SpareName, isSoundOnly: boolean): Promise<void> {
+    await this.#joined?.[role].double(spare, isSoundOnly);
+  }
+
+  /** @throws {Error} as {@link double}. */
+  async fill(spare: SpareName): Promise<void> {
+    await this.#joined?.receive.fill(spare);
   }
 
   /** @throws {Error} the server did not hear of it. */

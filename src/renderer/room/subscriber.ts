@@ -128,6 +128,13 @@ export class Subscriber {
     return [...this.#received.values()].some((one) => one.link === link && one.offer.kind === kind);
   }
 
+  /** Whether anything of this kind comes in on `link` that is not paused. */
+  isRunning(kind: MediaKind, link: MediaLink): boolean {
+    return [...this.#received.values()].some(
+      (one) => one.link === link && one.offer.kind === kind && !one.paused,
+    );
+  }
+
   /** Whether this producer is received on `link`. */
   isOn(producerId: string, link: MediaLink): boolean {
     return [...this.#received.values()].some(

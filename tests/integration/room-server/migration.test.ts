@@ -36,8 +36,8 @@ async function mirror(
   return ClientRequests.mirrorConsumers.response.parse(answer).consumers;
 }
 
-async function receiveOn(transportId: string, alone: boolean): Promise<void> {
-  await peers.ben.request('receiveOn', { transportId, alone });
+async function receiveOn(transportId: string, alone: boolean, kind?: MediaKind): Promise<void> {
+  await peers.ben.request('receiveOn', { transportId, alone, kind });
 }
 
 /** Anna's producer, and ben's consumer of it once media may flow in it. */
@@ -276,6 +276,21 @@ describe('receiveOn', () => {
     accept?.();
     await peers.ben.notification('consumerScore', (data) => data['consumerId'] === offered['id']);
     expect([isPaused(id), isPaused(offered['id'] as string)]).toEqual([true, false]);
+  });
+
+  it('offers only one kind there where it is named, and of the other what comes in nowhere', async () => {
+    const audio = await sendToBen('audio');
+    const video = await sendToBen('video');
+    const spare = await standby();
+    await mirror(spare, peers.ben, 'audio');
+    const known = peers.ben.requests.length;
+    const offers = () => peers.ben.requests.slice(known).map(({ data }) => data['replaces']);
+    await receiveOn(spare, false, 'audio');
+    const late = await sendToBen('video');
+    expect(offers(), 'only the one that has come just now').toEqual([undefined]);
+    expect([audio, video, late].map(({ id }) => isPaused(id))).toEqual([false, false, false]);
+    await receiveOn(spare, false);
+    await eventually(offers).toEqual([undefined, video.id]);
   });
 
   it('while twins are being made: they flow once they are there', async () => {

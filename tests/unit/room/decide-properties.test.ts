@@ -34,6 +34,7 @@ const USES_SESSION: ReadonlySet<string> = new Set([
   'build',
   'drop',
   'double',
+  'fill',
   'settle',
   'resume',
   'offer-preferred',
@@ -209,18 +210,32 @@ test('media is asked for on one further link at a time, and only then left on on
   fc.assert(
     fc.property(anyHistory, (history) => {
       const doubled = new Map<string, string>();
+      let isSoundOnly = false;
       play(history, (_before, _seen, { state, actions }) => {
         for (const action of actions) {
           if (action.act === 'double') {
             expect(doubled.get(action.role)).toBeUndefined();
             doubled.set(action.role, action.spare);
+            isSoundOnly ||= action.isSoundOnly ?? false;
+            expect(isSoundOnly && action.role === 'send').toBe(false);
+          }
+          if (action.act === 'fill') {
+            expect([isSoundOnly, doubled.get('receive')]).toEqual([true, action.spare]);
+            isSoundOnly = false;
           }
           if (action.act === 'settle') {
             expect([doubled.get(action.role), 'active']).toContain(action.on);
             expect(doubled.delete(action.role)).toBe(true);
+            if (action.role === 'receive') {
+              expect(isSoundOnly && action.on !== 'active', 'pictures are left behind').toBe(false);
+              isSoundOnly = false;
+            }
           }
         }
-        if (state.phase !== 'connected') doubled.clear();
+        if (state.phase !== 'connected') {
+          doubled.clear();
+          isSoundOnly = false;
+        }
       });
     }),
   );

@@ -65,6 +65,9 @@ export function callWith(about: Partial<Lane>, role: LinkRole = 'receive'): Conn
 export const LANE = { role: 'receive' } as const;
 export const BUILD: Action = { act: 'build', ...LANE, spare: 'standby', path: TCP };
 export const DOUBLE: Action = { act: 'double', ...LANE, spare: 'standby' };
+/** The same while what is sent is still being answered. */
+export const DOUBLE_SOUND: Action = { ...DOUBLE, isSoundOnly: true };
+export const FILL: Action = { act: 'fill', ...LANE, spare: 'standby' };
 export const DROP: Action = { act: 'drop', ...LANE, spare: 'standby' };
 export const SETTLE: Action = { act: 'settle', ...LANE, on: 'standby' };
 export const REVERT: Action = { act: 'settle', ...LANE, on: 'active' };

@@ -19,6 +19,7 @@ import {
   callWith,
   done,
   DOUBLE,
+  DOUBLE_SOUND,
   DROP,
   heard,
   laneOf,
@@ -73,7 +74,7 @@ describe('while signaling is lost', () => {
     const back = ask(state, { seen: 'resumed' }).state;
     const decision = see(back, { active: on(UDP, silent(6_000)), standby: quiet() });
     expect(decision.state.phase).toBe('connected');
-    expect(done(decision)).toEqual([DOUBLE]);
+    expect(done(decision)).toEqual([DOUBLE_SOUND]);
   });
 
   test('one direction that does not answer for long means joining anew', () => {
@@ -164,6 +165,6 @@ describe('media that was lost together with signaling, which is back', () => {
     ['standby', { active, standby: quiet() }],
     ['link', { active: on(UDP, silent(1_000, NOW, { consentMs: 300 })), standby }],
   ])('is judged as ever where a %s has answered since', (_which, links) => {
-    expect(done(see(back(), links))).toEqual([DOUBLE]);
+    expect(done(see(back(), links))).toEqual([DOUBLE_SOUND]);
   });
 });

@@ -20,7 +20,9 @@ import { NOW, TCP, UDP, acts, ask, connected, cutOff } from './call-samples.ts';
 import {
   BUILD,
   DOUBLE,
+  DOUBLE_SOUND,
   DROP,
+  FILL,
   LANE,
   REVERT,
   SETTLE,
@@ -49,11 +51,11 @@ const asked = (about: Partial<Doubled> = {}, lane: Partial<Lane> = {}): Connecte
 
 describe('on suspicion', () => {
   test.each([
-    ['suspect', suspectView, 'path-suspect'],
-    ['dead', deadView, 'path-dead'],
-  ] as const)('media is asked for on the standby of a %s link', (_what, active, reason) => {
+    ['suspect', suspectView, 'path-suspect', DOUBLE_SOUND],
+    ['dead', deadView, 'path-dead', DOUBLE],
+  ] as const)('media is asked for on the standby of a %s link', (_what, active, reason, asking) => {
     const decision = see(callWith({ standby: spare() }), { active, standby: quiet() });
-    expect(done(decision)).toEqual([DOUBLE]);
+    expect(done(decision)).toEqual([asking]);
     expect(laneOf(decision)).toMatchObject({
       troubleSince: NOW,
       doubled: { onto: 'standby', since: NOW, reason },
@@ -66,7 +68,14 @@ describe('on suspicion', () => {
     const state = callWith({ standby: { to: TCP, since: NOW - 500 } });
     const view: LaneView = { active: suspectView, standby: { status: 'connecting' } };
     expect(done(see(state, view))).toEqual([]);
-    expect(done(see(state, { ...view, standby: quiet() }))).toEqual([DOUBLE]);
+    expect(done(see(state, { ...view, standby: quiet() }))).toEqual([DOUBLE_SOUND]);
+  });
+
+  test('all is asked for at once where what is sent is not answered either', () => {
+    const unanswered = { active: on(UDP, silent(150)) };
+    const links: LaneView = { active: suspectView, standby: quiet() };
+    const decision = see(callWith({ standby: spare() }), links, { send: unanswered });
+    expect(done(decision)).toEqual([DOUBLE]);
   });
 
   test('a standby that died first is replaced', () => {
@@ -346,7 +355,45 @@ describe('a lane that keeps moving', () => {
   test('may move again when a minute has passed', () => {
     const now = NOW + 10_001;
     const later: LaneView = { active: on(UDP, silent(250, now)), standby: quiet() };
-    expect(done(see(callWith({ standby: spare(), moves }), later, { now }))).toEqual([DOUBLE]);
+    expect(done(see(callWith({ standby: spare(), moves }), later, { now }))).toEqual([
+      DOUBLE_SOUND,
+    ]);
+  });
+});
+
+describe('pictures follow the sound that was asked for', () => {
+  const now = NOW + 40;
+  const answered: LaneView = { active: on(UDP, silent(60, now)) };
+  const soundOnly = callWith({
+    standby: spare(),
+    troubleSince: NOW,
+    doubled: { onto: 'standby', since: NOW, reason: 'path-suspect', isSoundOnly: true },
+  });
+  const nowhere: LaneView = { active: on(UDP, silent(290, now)), standby: quiet() };
+  const heardThere = on(TCP, heard({ heardAt: now - 5 }));
+
+  test.each([
+    ['when it is heard there', { ...nowhere, standby: heardThere }, answered],
+    ['when what is sent is not answered any more', nowhere, { active: on(UDP, silent(140, now)) }],
+    ['when the link is dead', { ...nowhere, active: { ...deadView } }, answered],
+  ])('%s, once', (_when, links, send) => {
+    const decision = see(soundOnly, links, { now, send });
+    expect(done(decision)).toEqual([FILL]);
+    expect(laneOf(decision).doubled).not.toHaveProperty('isSoundOnly');
+    expect(done(see(decision.state, links, { now: now + 5, send }))).toEqual([]);
+  });
+
+  test('and when it is heard nowhere for longer than pauses in speech would tell', () => {
+    const send = (at: number): LaneView => ({ active: on(UDP, silent(60, at)) });
+    const early = see(soundOnly, nowhere, { now, send: send(now) });
+    expect(done(early), 'whoever sends may have stopped').toEqual([]);
+    const later = now + 500;
+    expect(done(see(early.state, nowhere, { now: later, send: send(later) }))).toEqual([FILL]);
+  });
+
+  test('but not when it is heard again where it was', () => {
+    const back: LaneView = { active: on(UDP, silent(5, now)), standby: heardThere };
+    expect(done(see(soundOnly, back, { now, send: answered }))).toEqual([]);
   });
 });
 

@@ -125,8 +125,15 @@ describe('the next look is taken', () => {
   });
 
   test('by the livelier of the two directions', () => {
-    const both = views({ active: on(UDP, silent(10)) }, { active: on(UDP, silent(90)) });
+    const both = views({ active: on(UDP, silent(90)) }, { active: on(UDP, silent(10)) });
     expect(nextLookIn(both, false)).toBe(SILENCE_MIN_MS - 90);
+  });
+
+  test('soon where feedback is overdue: it may turn out to be one-sided', () => {
+    const feedback = (silentMs: number) =>
+      views({ active: on() }, { active: on(UDP, silent(silentMs, NOW, { usualGapMs: 110 })) });
+    expect(nextLookIn(feedback(105), false)).toBeGreaterThan(LOOK_MIN_MS);
+    expect(nextLookIn(feedback(115), false)).toBe(LOOK_MIN_MS);
   });
 
   test('neither too often nor too seldom', () => {

@@ -250,6 +250,7 @@ class VirtualCall {
       case 'resume':
         this.#resume();
         break;
+      case 'fill':
       case 'offer-preferred':
       case 'renew-relay':
         break;
