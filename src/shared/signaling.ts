@@ -150,10 +150,10 @@ const MigrationRequests = {
   closeTransport: { request: TransportId, response: z.unknown() },
   /**
    * Makes a paused twin on `transportId` of each consumer that the peer has on its receiving
-   * transport and not there; of those of one `kind` where it is named. Answers with those on `transportId` that the client was not told of
-   * over this connection, sound first, as many as fit into a message (some 300); asked again, with
-   * further ones. After `resume` these are all of them, because the answer before may have been
-   * lost: skip the ids that are known.
+   * transport and not there; of those of one `kind` where it is named. Answers with those on
+   * `transportId` that the client was not told of over this connection, sound first, as many as fit
+   * into a message (some 300); asked again, with further ones. After `resume` these are all of them,
+   * because the answer before may have been lost: skip the ids that are known.
    */
   mirrorConsumers: {
     request: TransportId.extend({ kind: MediaKind.optional() }),
