@@ -80,7 +80,7 @@ test('tells the story of a direct call, quickly, and Ctrl-C ends everything', as
     }
   }
   program.pressControlC();
-  expect(await program.ended).toBe(130);
+  expect(await program.ended, program.said).toBe(130);
   expect(program.said.split('\n').at(-1)).toMatch(/ start +ending everything$/);
   if (NO_PROC === undefined) await expectNoneLeft(program, running);
 });
@@ -100,7 +100,7 @@ test('makes the call through a Cloud Proxy, and leaves no relay behind', async (
   expect(running.filter(({ command }) => /eyJ[\w-]+\.[\w-]+\.[\w-]+/.test(command))).toEqual([]);
 
   program.pressControlC();
-  expect(await program.ended).toBe(130);
+  expect(await program.ended, program.said).toBe(130);
   expect(program.said.split('\n').at(-1)).toMatch(/ start +ending everything$/);
   await expectNoneLeft(program, running);
 });
@@ -111,7 +111,7 @@ test('ended by its process id alone, it takes everything with it', async ({ star
   await program.line(/ app +connected · /);
   const running = program.processes();
   program.kill('SIGTERM');
-  expect(await program.ended).toBe(143);
+  expect(await program.ended, program.said).toBe(143);
   await expectNoneLeft(program, running);
 });
 
@@ -122,7 +122,7 @@ for (const [way, flags, badge] of [
   test(`saves a picture of a call, ${way}, and ends`, async ({ start, folder }) => {
     const file = join(folder, 'call.png');
     const program = start([...FREE_PORTS, ...flags, '--screenshot', file]);
-    expect(await program.ended).toBe(0);
+    expect(await program.ended, program.said).toBe(0);
     expect(program.said).toMatch(badge);
     expect(program.said).toContain(`picture saved to ${file}`);
     const picture = await readFile(file);
@@ -139,7 +139,7 @@ test('a port in use is named, with what to do', async ({ start }) => {
   await once(occupant, 'listening');
   const { port } = occupant.address() as AddressInfo;
   const program = start([...FREE_PORTS, '--port', String(port)]);
-  expect(await program.ended).toBe(1);
+  expect(await program.ended, program.said).toBe(1);
   expect(program.said).toMatch(new RegExp(`port ${port} .*in use.*--port`));
   expect(program.said).not.toMatch(/\n {4}at |EADDRINUSE/);
   if (NO_PROC === undefined) await expectNoneLeft(program, []);
@@ -153,7 +153,7 @@ test('a server that is not there is named, with what to do', async ({ start }) =
   gone.close();
   await once(gone, 'close');
   const program = start(['--server', origin]);
-  expect(await program.ended).toBe(1);
+  expect(await program.ended, program.said).toBe(1);
   expect(program.said).toContain(
     `The server at ${origin} does not answer (ECONNREFUSED). Check the address`,
   );
@@ -174,7 +174,7 @@ test('works without any network, once set-up is done', async ({ start }) => {
     await program.line(/ app +Demo participant joined/);
     const running = program.processes();
     program.pressControlC();
-    expect(await program.ended).toBe(130);
+    expect(await program.ended, program.said).toBe(130);
     await expectNoneLeft(program, running);
   } finally {
     await nets.destroy();

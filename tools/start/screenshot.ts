@@ -28,6 +28,7 @@ export async function takeScreenshot(options: {
     const page = await app.firstWindow();
     page.setDefaultTimeout(CALL_TIMEOUT_MS);
     const end = await untilSettled(page, videos);
+    if (end === 'gone') throw new Error('the app’s window was closed before there was a call');
     await page.screenshot({ path: file });
     if (end !== 'playing') {
       const what =
@@ -50,20 +51,27 @@ interface Video {
   videoWidth: number;
 }
 
+type Sight = 'playing' | 'failed' | 'gone' | 'waiting';
+
 /** Waits until `count` videos are shown and have moved on, or the app says that there is no call. */
-async function untilSettled(page: Page, count: number): Promise<'playing' | 'failed' | 'waiting'> {
-  const look = async () => {
+async function untilSettled(page: Page, count: number): Promise<Sight> {
+  const look = async (): Promise<Sight> => {
+    if (page.isClosed()) return 'gone';
     if (await page.getByTestId('call-error').isVisible()) return 'failed';
     const playing = await page.locator('video').evaluateAll(countPlaying);
     const isCall = await page.getByTestId('connection-badge').isVisible();
     return isCall && playing >= count ? 'playing' : 'waiting';
   };
-  // What it came to in the end is asked for; that it did not in time is one of the answers.
-  await expect
-    .poll(look, { timeout: CALL_TIMEOUT_MS })
-    .not.toBe('waiting')
+  let seen: Sight = 'waiting';
+  // A look fails where a meeting at another host has its document made anew, and is taken again.
+  await expect(async () => {
+    seen = await look();
+    expect(seen).not.toBe('waiting');
+  })
+    .toPass({ timeout: CALL_TIMEOUT_MS, intervals: [100] })
+    // That it did not settle in time is one of the answers.
     .catch(() => undefined);
-  return await look();
+  return seen;
 }
 
 function countPlaying(elements: unknown): number {
