@@ -80,15 +80,17 @@ export function isOtherHeard({ role, views }: LaneContext): boolean {
   return status === 'connected' && (hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS / 2;
 }
 
-/** The other direction of media is on this path too, and was answered just now. */
-export function isOtherAnswered({ role, views, state }: LaneContext): boolean {
+/** The other direction's link, where it is on the same protocol as this one. */
+function besideOn({ role, views, state }: LaneContext): LinkView | undefined {
   const { active } = views[role];
   const other = views[role === 'send' ? 'receive' : 'send'].active;
-  return (
-    other.status === 'connected' &&
-    other.path?.protocol === (active.path ?? state.path).protocol &&
-    (other.hearing?.silentMs ?? Infinity) < JUST_ANSWERED_MS
-  );
+  return other.path?.protocol === (active.path ?? state.path).protocol ? other : undefined;
+}
+
+/** The other direction of media is on this path too, and was answered just now. */
+export function isOtherAnswered(context: LaneContext): boolean {
+  const other = besideOn(context);
+  return other?.status === 'connected' && (other.hearing?.silentMs ?? Infinity) < JUST_ANSWERED_MS;
 }
 
 /** A consent check of its own was answered lately. */
@@ -97,13 +99,12 @@ export function isAnswering({ status, hearing }: LinkView, withinMs: number): bo
 }
 
 /** The active path still answers: consent checks, or the other direction on the same protocol. */
-export function isThere({ role, views, state }: LaneContext, withinMs: number): boolean {
-  const { active } = views[role];
-  if (isAnswering(active, withinMs)) return true;
-  const other = views[role === 'send' ? 'receive' : 'send'].active;
+export function isThere(context: LaneContext, withinMs: number): boolean {
+  if (isAnswering(context.views[context.role].active, withinMs)) return true;
+  const other = besideOn(context);
   return (
+    other !== undefined &&
     judgeLink(other) === 'well' &&
-    other.path?.protocol === (active.path ?? state.path).protocol &&
     (other.hearing?.silentMs ?? Infinity) < PLAIN_DEAD_MS
   );
 }

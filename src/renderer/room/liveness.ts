@@ -1,4 +1,4 @@
-import type { LaneView, LaneViews, LinkView } from './call-state.ts';
+import type { LaneView, LaneViews, LinkRole, LinkView } from './call-state.ts';
 import { LINK_ROLES } from './call-state.ts';
 import type { Hearing } from './hearing.ts';
 import {
@@ -91,23 +91,16 @@ export function isStillHeard({ status, hearing }: LinkView): boolean {
 /** How long to wait before the next look at the links, ms: until a silence could be suspicious. */
 export function nextLookIn(views: LaneViews, isMoving: boolean): number {
   if (isMoving) return LOOK_DOUBLED_MS;
-  const waits = [...LINK_ROLES.flatMap((role) => waitsOf(views[role])), ...overdue(views.send)];
+  const waits = LINK_ROLES.flatMap((role) => waitsOf(views[role], role));
   return Math.max(LOOK_MIN_MS, Math.min(LOOK_MAX_MS, ...waits));
 }
 
-/**
- * Feedback that is due and does not come: what comes in unasked may soon tell that the way out is shut
- * ({@link Hearing.isOneSided}), and no event tells of that.
- */
-function overdue({ active: { status, hearing } }: LaneView): number[] {
-  if (status !== 'connected' || hearing?.usualGapMs === undefined) return [];
-  const isOverdue = hearing.usualGapMs <= IRREGULAR_GAP_MS && hearing.silentMs > hearing.usualGapMs;
-  return isOverdue ? [LOOK_MIN_MS] : [];
-}
-
-function waitsOf({ active }: LaneView): number[] {
+function waitsOf({ active }: LaneView, role: LinkRole): number[] {
   const { hearing } = active;
   if (active.status !== 'connected' || !hearing) return [];
   const limit = silenceLimit(hearing);
-  return limit === undefined ? [] : [limit - hearing.silentMs];
+  if (limit === undefined) return [];
+  // Feedback is overdue: what comes in unasked may soon tell that the way out is shut, and no event tells of that.
+  const isOverdue = role === 'send' && hearing.silentMs > (hearing.usualGapMs ?? Infinity);
+  return [isOverdue ? LOOK_MIN_MS : limit - hearing.silentMs];
 }

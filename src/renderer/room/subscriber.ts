@@ -118,37 +118,31 @@ export class Subscriber {
   /** What comes in on `link` is shown, each track from its first picture or sound on. */
   prefer(link: MediaLink): void {
     this.#preferred = link;
-    for (const received of this.#received.values()) {
-      if (received.link === link && !this.#isShown(received)) this.#await(received);
+    for (const received of this.#on(link)) {
+      if (!this.#isShown(received)) this.#await(received);
     }
   }
 
   /** Whether anything of this kind is received on `link`. */
   has(kind: MediaKind, link: MediaLink): boolean {
-    return [...this.#received.values()].some((one) => one.link === link && one.offer.kind === kind);
+    return this.#on(link).some(({ offer }) => offer.kind === kind);
   }
 
   /** Whether anything of this kind comes in on `link` that is not paused. */
   isRunning(kind: MediaKind, link: MediaLink): boolean {
-    return [...this.#received.values()].some(
-      (one) => one.link === link && one.offer.kind === kind && !one.paused,
-    );
+    return this.#on(link).some(({ offer, paused }) => offer.kind === kind && !paused);
   }
 
   /** Whether this producer is received on `link`. */
   isOn(producerId: string, link: MediaLink): boolean {
-    return [...this.#received.values()].some(
-      (one) => one.link === link && one.offer.producerId === producerId,
-    );
+    return this.#on(link).some(({ offer }) => offer.producerId === producerId);
   }
 
   /** Resolves when all that is shown of `before` is shown on `link` instead, or after `withinMs`. */
   async allShown(link: MediaLink, before: MediaLink, withinMs: number): Promise<void> {
     const isDone = (): boolean =>
-      [...this.#received.values()].every((received) => {
-        if (received.link === before) return !this.#isShown(received);
-        return received.link !== link || this.#shownOf(received)?.link === link;
-      });
+      this.#on(before).every((received) => !this.#isShown(received)) &&
+      this.#on(link).every((received) => this.#shownOf(received)?.link === link);
     if (isDone()) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -195,9 +189,7 @@ export class Subscriber {
 
   /** A link is gone, with all that was on it. */
   dropLink(link: MediaLink): void {
-    for (const received of [...this.#received.values()]) {
-      if (received.link === link) this.#forget(received);
-    }
+    for (const received of this.#on(link)) this.#forget(received);
   }
 
   /** What a resumed connection finds: the others have ended meanwhile. */
@@ -318,6 +310,10 @@ export class Subscriber {
   #shownOf({ offer }: Received): Received | undefined {
     const shown = this.#roster.trackOf(offer.peerId, offer.kind);
     return shown && this.#received.get(shown.consumerId);
+  }
+
+  #on(link: MediaLink): Received[] {
+    return [...this.#received.values()].filter((received) => received.link === link);
   }
 
   #twinsOf({ offer }: Received): Received[] {

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import type { types } from 'mediasoup';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ClientRequests,
   type ConsumerOffer,
@@ -283,9 +284,11 @@ describe('receiveOn', () => {
     const video = await sendToBen('video');
     const spare = await standby();
     await mirror(spare, peers.ben, 'audio');
+    const keyFrames = vi.spyOn(consumers.get(video.id) as types.Consumer, 'requestKeyFrame');
     const known = peers.ben.requests.length;
     const offers = () => peers.ben.requests.slice(known).map(({ data }) => data['replaces']);
     await receiveOn(spare, false, 'audio');
+    expect(keyFrames, 'which tells a sender whose way out is cut').toHaveBeenCalledOnce();
     const late = await sendToBen('video');
     expect(offers(), 'only the one that has come just now').toEqual([undefined]);
     expect([audio, video, late].map(({ id }) => isPaused(id))).toEqual([false, false, false]);

@@ -6,6 +6,7 @@ import {
   LOOK_DOUBLED_MS,
   LOOK_MAX_MS,
   LOOK_MIN_MS,
+  ONE_SIDED_MARGIN_MS,
   SILENCE_MARGIN_MS,
   SILENCE_MIN_MS,
   SILENCE_UNKNOWN_MS,
@@ -78,6 +79,14 @@ describe('a link is', () => {
     expect(judgeLink(view, { isOtherInDoubt: true })).toBe('suspect');
     const short = on(UDP, silent(SILENCE_MIN_MS - 1, NOW, { usualGapMs: 20 }));
     expect(judgeLink(short, { isOtherInDoubt: true }), 'but not at once').toBe('well');
+  });
+
+  test('suspect soonest when only what says nothing of the way out has come since', () => {
+    const oneSided = (silentMs: number, usualGapMs: number) =>
+      judgeLink(on(UDP, silent(silentMs, NOW, { usualGapMs, isOneSided: true })));
+    expect(oneSided(170 + ONE_SIDED_MARGIN_MS - 1, 170)).toBe('well');
+    expect(oneSided(170 + ONE_SIDED_MARGIN_MS, 170)).toBe('suspect');
+    expect(oneSided(SILENCE_MIN_MS - 1, 20), 'but not at once').toBe('well');
   });
 });
 

@@ -2,20 +2,15 @@ import { expect, it } from 'vitest';
 import { createWallClock } from '../../../src/renderer/room/wall-clock.ts';
 
 /** Clocks as a browser has them: whole ms of the day, fractions of the monotonic one. */
-function clocks(): { at: (ms: number) => void; setWall: (byMs: number) => void } & Parameters {
+function clocks() {
   let passed = 0;
   let set = 0;
   return {
-    at: (ms) => (passed = ms),
-    setWall: (byMs) => (set += byMs),
+    at: (ms: number) => (passed = ms),
+    setWall: (byMs: number) => (set += byMs),
     readWall: () => Math.floor(1_700_000_000_000.4 + passed + set),
     readMonotonic: () => 100.7 + passed,
   };
-}
-
-interface Parameters {
-  readWall: () => number;
-  readMonotonic: () => number;
 }
 
 it('gives the same time of day for the same moment, whenever it is asked', () => {
